@@ -1,0 +1,27 @@
+"""The user's configuration as values; reading and writing the file is an adapter's."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from dsr1_tui.domain.sampling import SamplingLayer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndpointConfig:
+    """A named endpoint (`[endpoints.lab]`)."""
+
+    base_url: str
+    model: str | None = None
+    api_key_env: str | None = None
+    """Name of the environment variable that holds the key; the key itself is never in the file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The whole file."""
+
+    endpoint: str | None = None
+    """Name of the endpoint to use when none is asked for."""
+    endpoints: Mapping[str, EndpointConfig] = field(default_factory=dict)
+    sampling: SamplingLayer = field(default_factory=SamplingLayer)
+    """Default sampling settings (`[sampling]`), above the preset, below the conversation."""

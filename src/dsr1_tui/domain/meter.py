@@ -1,0 +1,83 @@
+"""Counts and times of an answer while it streams: the one place where TTFT, thinking time and tokens/s are computed."""
+
+from dataclasses import dataclass
+
+from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, ReasoningDelta, UsageTick
+from dsr1_tui.domain.message import Timings, Usage
+
+
+@dataclass(slots=True)
+class Meter:
+    """Feed it every event of one sample; `sent_at` is the monotonic time the request went out."""
+
+    sent_at: float
+    first_at: float | None = None
+    answer_at: float | None = None
+    last_at: float | None = None
+    reasoning_tokens: int = 0
+    answer_tokens: int = 0
+    prompt_tokens: int | None = None
+    _server_total: int | None = None
+    _exact: bool = True
+
+    def feed(self, event: AnswerEvent) -> None:
+        """Take one event into account."""
+        match event:
+            case ReasoningDelta(tokens=tokens, exact=exact, at=at):
+                self._token(at, exact=exact)
+                self.reasoning_tokens += tokens
+            case AnswerDelta(text=text, tokens=tokens, exact=exact, at=at):
+                self._token(at, exact=exact)
+                if self.answer_at is None and text.strip():
+                    self.answer_at = at
+                self.answer_tokens += tokens
+            case UsageTick(prompt_tokens=prompt, completion_tokens=total):
+                self.prompt_tokens, self._server_total = prompt, total
+            case _:
+                pass
+
+    def _token(self, at: float, *, exact: bool) -> None:
+        if self.first_at is None:
+            self.first_at = at
+        self.last_at = at
+        self._exact = self._exact and exact
+
+    @property
+    def tokens(self) -> int:
+        """Completion tokens: the server's count where it gave one, else ours."""
+        ours = self.reasoning_tokens + self.answer_tokens
+        return ours if self._server_total is None else max(self._server_total, 0)
+
+    @property
+    def exact(self) -> bool:
+        """Whether `tokens` is the server's count."""
+        return self._server_total is not None or (self._exact and self.first_at is not None)
+
+    @property
+    def rate(self) -> float | None:
+        """Tokens a second after the first token, or `None` while that cannot be said."""
+        if self.first_at is None or self.last_at is None or self.tokens < 2:  # noqa: PLR2004  a rate needs two
+            return None
+        span = self.last_at - self.first_at
+        return (self.tokens - 1) / span if span > 0 else None
+
+    def usage(self) -> Usage:
+        """The counts as they are kept."""
+        return Usage(
+            prompt_tokens=self.prompt_tokens,
+            completion_tokens=self.tokens,
+            reasoning_tokens=self.reasoning_tokens,
+            exact=self.exact,
+        )
+
+    def timings(self, now: float) -> Timings:
+        """The times as they are kept; `now` is the monotonic time of the end."""
+        thinking = None
+        if self.first_at is not None and self.reasoning_tokens:
+            thinking = (self.answer_at if self.answer_at is not None else self.last_at or now) - self.first_at
+        return Timings(
+            ttft_s=None if self.first_at is None else self.first_at - self.sent_at,
+            thinking_s=thinking,
+            total_s=now - self.sent_at,
+            tokens_per_s=self.rate,
+        )
