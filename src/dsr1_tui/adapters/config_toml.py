@@ -1,0 +1,180 @@
+"""The user's TOML file: read strictly, so that a slip is told with its line, and edited without losing a comment."""
+
+import os
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Final, NoReturn
+
+from dsr1_tui.adapters.paths import make_private
+from dsr1_tui.adapters.private_file import replace_file
+from dsr1_tui.adapters.toml_lines import line_of_key, syntax_reason
+from dsr1_tui.domain.config import Config, EndpointConfig
+from dsr1_tui.domain.fault import FaultCode, FaultError, fail
+from dsr1_tui.domain.sampling import SERVER, SamplingLayer
+from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
+from dsr1_tui.domain.target import normalise_base_url
+
+MAX_BYTES: Final = 1_000_000
+"""A larger file is no config; it is refused before it is parsed."""
+
+_TOP: Final = ("endpoint", "endpoints", "sampling")
+_ENDPOINT: Final = tuple(field.name for field in fields(EndpointConfig))
+_SECRET: Final = frozenset({"api_key", "apikey", "api-key", "key", "token", "secret", "password", "authorization"})
+
+
+class TomlConfigFile:
+    """Satisfies `services.kit.ConfigFile`."""
+
+    def __init__(self, path: Path, *, required: bool = False) -> None:
+        """`required`: the user named this file, so that its absence is an error."""
+        self.path = path
+        self._required = required
+
+    def load(self) -> Config:
+        """Read and check the file; a missing file is an empty config.
+
+        Raises:
+            FaultError: (config) with file and line.
+        """
+        return _Reader(self.path, self._read(required=self._required)).config()
+
+    def _read(self, *, required: bool) -> str:
+        try:
+            with self.path.open("rb") as file:
+                raw = file.read(MAX_BYTES + 1)
+        except FileNotFoundError:
+            if required:
+                raise fail(FaultCode.CONFIG, f"There is no config file {self.path}.", "Check --config.") from None
+            return ""
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            hint = "Make it readable or name another file with --config."
+            raise fail(FaultCode.CONFIG, f"The config file {self.path} cannot be read: {reason}.", hint) from None
+        if len(raw) > MAX_BYTES:
+            raise fail(FaultCode.CONFIG, f"The config file {self.path} is over {MAX_BYTES:,} bytes.", "Check --config.")
+        try:
+            return raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            line = raw.count(b"\n", 0, error.start) + 1
+            raise fail(FaultCode.CONFIG, f"{self.path}:{line}: not UTF-8 text.", "Save it as UTF-8.") from None
+
+    def save_sampling(self, layer: SamplingLayer) -> None:
+        """Write `[sampling]`, leaving the rest of the file and all comments as they are; the file becomes 0600.
+
+        Raises:
+            FaultError: (config) when the file is broken (it is not touched then) or cannot be written.
+        """
+        from dsr1_tui.adapters.toml_edit import with_sampling  # noqa: PLC0415  tomlkit takes 50 ms; few runs save
+
+        # A dotfile is often a link into a repository: the file behind the link is written, the link stays.
+        real = Path(os.path.realpath(self.path))
+        text = self._read(required=False)
+        before = _Reader(self.path, text).config()
+        edited = with_sampling(text, layer)
+        after = _Reader(self.path, edited).config()
+        if (after.endpoint, after.endpoints, after.sampling) != (before.endpoint, before.endpoints, layer):
+            hint = "Set them by hand there."
+            raise fail(FaultCode.CONFIG, f"The settings cannot be written into {self.path} without harm.", hint)
+        make_private(real.parent, code=FaultCode.CONFIG)
+        replace_file(real, edited, code=FaultCode.CONFIG)
+
+
+class _Reader:
+    """Checks one parsed file; every complaint names file and line."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+
+    def config(self) -> Config:
+        root = self._parsed()
+        self._only(root, _TOP, ())
+        endpoints = {
+            name: self._endpoint(name, self._table(table, ("endpoints", name)))
+            for name, table in self._table(root.get("endpoints", {}), ("endpoints",)).items()
+        }
+        sampling = self._sampling(self._table(root.get("sampling", {}), ("sampling",)))
+        return Config(endpoint=self._default(root, endpoints), endpoints=endpoints, sampling=sampling)
+
+    def _parsed(self) -> dict[str, object]:
+        try:
+            return tomllib.loads(self._text)
+        except RecursionError:
+            raise fail(FaultCode.CONFIG, f"{self._path}: nested too deeply.", "Check the brackets.") from None
+        except ValueError as error:
+            line, reason = syntax_reason(error, self._text)
+            at = f"{self._path}:{line}" if line else f"{self._path}"
+            raise fail(FaultCode.CONFIG, f"{at}: not valid TOML: {reason}.", "Correct that line.") from None
+
+    def _default(self, root: dict[str, object], endpoints: dict[str, EndpointConfig]) -> str | None:
+        name = self._text_at(root, "endpoint", ())
+        if name is not None and name not in endpoints:
+            known = ", ".join(endpoints) or "none"
+            self._complain(("endpoint",), f"endpoint = “{name}” names no [endpoints.{name}]", f"Defined: {known}.")
+        return name
+
+    def _endpoint(self, name: str, table: dict[str, object]) -> EndpointConfig:
+        where = ("endpoints", name)
+        self._only(table, _ENDPOINT, where)
+        base_url = self._text_at(table, "base_url", where)
+        if base_url is None:
+            self._complain(where, f"[endpoints.{name}] has no base_url", 'Add base_url = "http://host:8000".')
+        try:
+            base_url = normalise_base_url(base_url)
+        except FaultError as error:
+            self._complain((*where, "base_url"), error.fault.message.rstrip("."), error.fault.hint)
+        return EndpointConfig(
+            base_url=base_url,
+            model=self._text_at(table, "model", where),
+            api_key_env=self._text_at(table, "api_key_env", where),
+        )
+
+    def _sampling(self, table: dict[str, object]) -> SamplingLayer:
+        self._only(table, tuple(BY_NAME), ("sampling",))
+        layer = SamplingLayer()
+        for name, value in table.items():
+            if value == SERVER.value:
+                layer = layer.having(name, SERVER)
+                continue
+            try:
+                layer = layer.having(name, check(BY_NAME[name], value))
+            except (SettingError, OverflowError) as error:
+                reason = str(error) if isinstance(error, SettingError) else f"{name} must be {BY_NAME[name].bounds}"
+                self._complain(("sampling", name), reason, 'Or "server" for the server\'s own default.')
+        return layer
+
+    def _text_at(self, table: dict[str, object], key: str, where: tuple[str, ...]) -> str | None:
+        value = table.get(key)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip():
+            self._complain((*where, key), f"{key} needs a text in quotes", f'Like {key} = "…".')
+        return value.strip()
+
+    def _table(self, value: object, where: tuple[str, ...]) -> dict[str, object]:
+        if not isinstance(value, dict):
+            name = ".".join(where)
+            self._complain(where, f"{name} must be a table", f"Write it as [{name}].")
+        return value
+
+    def _only(self, table: dict[str, object], known: tuple[str, ...], where: tuple[str, ...]) -> None:
+        for key in table:
+            if key in known:
+                continue
+            if key.lower() in _SECRET:
+                hint = 'Put it in an environment variable and name that: api_key_env = "NAME".'
+                self._complain((*where, key), f"{key}: keys are never kept in this file", hint)
+            self._complain((*where, key), f"unknown key “{'.'.join((*where, key))}”", _instead(key, known))
+
+    def _complain(self, where: tuple[str, ...], message: str, hint: str) -> NoReturn:
+        line = line_of_key(self._text, where)
+        at = f"{self._path}:{line}" if line else f"{self._path}"
+        raise fail(FaultCode.CONFIG, f"{at}: {message}.", hint)
+
+
+def _instead(key: str, known: tuple[str, ...]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415  only where something is wrong
+
+    near = get_close_matches(key, known, n=1)
+    return f"Did you mean {near[0]}?" if near else f"Known here: {', '.join(known)}."
