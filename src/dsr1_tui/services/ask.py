@@ -1,0 +1,144 @@
+"""Ask a question and keep the answer: the one core under the chat screen and every headless command."""
+
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, replace
+from typing import Final
+
+from dsr1_tui.domain.events import (
+    Finished,
+)
+from dsr1_tui.domain.ids import ConversationId, MessageId
+from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Tree, title_of
+from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.prompt import build_prompt
+from dsr1_tui.domain.request import ChatRequest, ModelInfo
+from dsr1_tui.domain.rules import Rules
+from dsr1_tui.domain.sampling import Sampling, SamplingLayer
+from dsr1_tui.ports import Clock, Conversations, Endpoint, Messages
+from dsr1_tui.services.draft import Draft
+from dsr1_tui.services.inbox import Inbox
+from dsr1_tui.services.keeper import Keeper
+from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TurnClosed, TurnOpened
+
+JOURNAL_S: Final = 1.0
+"""Seconds between journal writes: what `kill -9` may lose."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked, of whom, and under which settings."""
+
+    conversation: Conversation
+    """A fresh one is stored with the question."""
+    path: tuple[Message, ...]
+    """The active path before the question; where `text` is `None` it ends in the user message to answer again."""
+    text: str | None
+    model: ModelInfo
+    rules: Rules
+    sampling: Sampling
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskPorts:
+    """What asking needs from the world."""
+
+    endpoint: Endpoint
+    conversations: Conversations
+    messages: Messages
+    clock: Clock
+
+
+def fresh_conversation(clock: Clock, settings: SamplingLayer | None = None) -> Conversation:
+    """A conversation that is not stored yet."""
+    now = clock.now()
+    layer = SamplingLayer() if settings is None else settings
+    return Conversation(id=ConversationId(clock.new_id()), title="", created=now, updated=now, settings=layer)
+
+
+async def open_path(conversations: Conversations, conversation_id: ConversationId) -> Tree:
+    """A kept conversation, ready to be continued.
+
+    Raises:
+        FaultError: (not-found, store) from the store.
+    """
+    return await conversations.load(conversation_id)
+
+
+async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGenerator[AskEvent, None]:
+    """Ask and yield what happens; what has come is kept whatever ends it.
+
+    Yields `TurnOpened` first and `TurnClosed` last, the model's events between, exactly one `Finished` or `Failed`
+    among them. When the generator is closed or its task is cancelled, the answer is kept as interrupted.
+    """
+    clock = ports.clock
+    conversation, user, answer = _open_turn(clock, question, ports.endpoint.target.label)
+    keeper = Keeper(ports.conversations, ports.messages)
+    await keeper.open(conversation, (user, answer) if question.text is not None else (answer,))
+    path = (*question.path, user) if question.text is not None else question.path
+    request = ChatRequest(model=question.model.id, messages=build_prompt(path), sampling=question.sampling)
+    draft = Draft(answer, Meter(sent_at=clock.monotonic()))
+    final: Message | None = None
+    try:
+        yield TurnOpened(conversation, user, answer)
+        inbox = Inbox(ports.endpoint.stream(request))
+        stop.wakes(inbox.wake)
+        try:
+            due = clock.monotonic() + JOURNAL_S
+            while draft.is_open() and not inbox.ended:
+                await inbox.wait(JOURNAL_S)
+                while draft.is_open() and (event := inbox.take()) is not None:
+                    draft.feed(event)
+                    yield event
+                if draft.is_open() and stop.reason is not None:
+                    ending = Finished(reason=stop.reason, at=clock.monotonic())
+                    draft.feed(ending)
+                    yield ending
+                if draft.is_open() and clock.monotonic() >= due:
+                    await keeper.journal(answer.id, *draft.unjournalled())
+                    due = clock.monotonic() + JOURNAL_S
+                if (fault := keeper.untold()) is not None:
+                    yield StoreTroubled(fault)
+        finally:
+            await inbox.close()
+        final = draft.closed(clock)
+        stored = await keeper.finish(final)
+        if (fault := keeper.untold()) is not None:
+            yield StoreTroubled(fault)
+        yield TurnClosed(final, stored)
+    finally:
+        if final is None:
+            await keeper.finish(draft.closed(clock))
+
+
+def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Conversation, Message, Message]:
+    now = clock.now()
+    conversation = question.conversation
+    if question.text is None:
+        user = question.path[-1]
+    else:
+        parent = question.path[-1].id if question.path else None
+        user = Message(
+            id=MessageId(clock.new_id()),
+            conversation_id=conversation.id,
+            parent_id=parent,
+            role=MessageRole.USER,
+            content=question.text,
+            created=now,
+            updated=now,
+        )
+    answer = Message(
+        id=MessageId(clock.new_id()),
+        conversation_id=conversation.id,
+        parent_id=user.id,
+        role=MessageRole.ASSISTANT,
+        content="",
+        status=Status.STREAMING,
+        created=now,
+        updated=now,
+        model=question.model.id,
+        endpoint=endpoint,
+        rules=question.rules.value,
+        segments=(Segment(from_char=0, sampling=question.sampling),),
+    )
+    title = conversation.title or title_of(user.content)
+    return replace(conversation, title=title, updated=now, active_leaf=conversation.active_leaf), user, answer

@@ -1,0 +1,93 @@
+"""An answer while it grows, and what it is kept as when it ends."""
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+from dsr1_tui.domain.boxed import final_boxed
+from dsr1_tui.domain.events import (
+    AnswerDelta,
+    AnswerEvent,
+    Failed,
+    Finished,
+    FinishReason,
+    GuardTripped,
+    ReasoningDelta,
+)
+from dsr1_tui.domain.fault import Fault, FaultCode
+from dsr1_tui.domain.message import Message, Status
+from dsr1_tui.domain.meter import Meter
+from dsr1_tui.ports import Clock
+
+_BROKEN_OFF: Final = frozenset({FaultCode.STREAM_BROKEN, FaultCode.SILENT, FaultCode.ENGINE_DIED})
+
+
+@dataclass(slots=True)
+class Draft:
+    """The answer while it grows."""
+
+    message: Message
+    meter: Meter
+    reasoning: list[str] = field(default_factory=list)
+    content: list[str] = field(default_factory=list)
+    guards: list[str] = field(default_factory=list)
+    journalled: tuple[int, int] = (0, 0)
+    ending: Finished | Failed | None = None
+
+    def is_open(self) -> bool:
+        """Whether the sample has not ended yet."""
+        return self.ending is None
+
+    def feed(self, event: AnswerEvent) -> None:
+        """Take one event in."""
+        self.meter.feed(event)
+        match event:
+            case ReasoningDelta(text=text):
+                self.reasoning.append(text)
+            case AnswerDelta(text=text):
+                self.content.append(text)
+            case GuardTripped(guard=guard):
+                self.guards.append(guard)
+            case Finished() | Failed():
+                self.ending = event
+            case _:
+                pass
+
+    def unjournalled(self) -> tuple[str, str]:
+        """Reasoning and answer that came since the last call."""
+        done_reasoning, done_content = self.journalled
+        self.journalled = (len(self.reasoning), len(self.content))
+        return "".join(self.reasoning[done_reasoning:]), "".join(self.content[done_content:])
+
+    def closed(self, clock: Clock) -> Message:
+        """The message as it is to be kept."""
+        content = "".join(self.content)
+        status, reason, error = _outcome(self.ending)
+        return replace(
+            self.message,
+            status=status,
+            finish_reason=reason,
+            error=error,
+            reasoning="".join(self.reasoning),
+            content=content,
+            boxed=final_boxed(content),
+            usage=self.meter.usage(),
+            timings=self.meter.timings(clock.monotonic()),
+            guards=tuple(self.guards),
+            updated=clock.now(),
+        )
+
+
+def _outcome(ending: Finished | Failed | None) -> tuple[Status, FinishReason | None, Fault | None]:
+    match ending:
+        case Finished(reason=FinishReason.STOP | FinishReason.LENGTH as reason):
+            return Status.COMPLETE, reason, None
+        case Finished(reason=FinishReason.INTERRUPTED as reason):
+            return Status.INTERRUPTED, reason, None
+        case Finished(reason=reason):
+            return Status.STOPPED, reason, None
+        case Failed(error=error) if error.code in _BROKEN_OFF:
+            return Status.INTERRUPTED, FinishReason.INTERRUPTED, error
+        case Failed(error=error):
+            return Status.FAILED, None, error
+        case None:
+            return Status.INTERRUPTED, FinishReason.INTERRUPTED, None

@@ -1,0 +1,72 @@
+"""All that wiring puts together for a front end, as one value of ports."""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from dsr1_tui.domain.config import Config
+from dsr1_tui.domain.rules import Rules
+from dsr1_tui.domain.sampling import SamplingLayer
+from dsr1_tui.domain.target import Target
+from dsr1_tui.ports import Clipboard, Clock, Conversations, EndpointOpener, Machine, Messages, ServerProbe
+
+
+class ConfigFile(Protocol):
+    """The user's TOML file."""
+
+    def load(self) -> Config:
+        """Read it; a missing file is an empty config.
+
+        Raises:
+            FaultError: (config) with file and line.
+        """
+        ...
+
+    def save_sampling(self, layer: SamplingLayer) -> None:
+        """Write the default sampling settings, leaving the rest of the file and its comments as they are.
+
+        Raises:
+            FaultError: (config).
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kit:
+    """The ports a front end hands to services."""
+
+    clock: Clock
+    open_endpoint: EndpointOpener
+    conversations: Conversations
+    messages: Messages
+    config_file: ConfigFile
+    machine: Machine
+    probe: ServerProbe
+    clipboard: Clipboard
+    open_demo: Callable[[], AbstractAsyncContextManager[Target]]
+    """The recorded endpoint, which answers while the context is open."""
+    find_target: Callable[[str], Target]
+    """The target for what a person types while the program runs: a URL, or the name of an endpoint in the file.
+
+    Raises `FaultError` (usage, config). The key is found by the rule of `services.resolve`.
+    """
+    aclose: Callable[[], Coroutine[object, object, None]]
+    """Finish what was asked of the store and close it; safe to call twice, the last thing a front end does."""
+    warm_up: Callable[[], Coroutine[object, object, None]]
+    """Import, in a thread, what the first request needs (up to a second); for once the first screen stands."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What the command line asked of the chat."""
+
+    config: Config
+    target: Target | None = None
+    """`None` where neither flags, environment nor file name one: the start screen looks around."""
+    flags: SamplingLayer
+    """Sampling flags: above everything else in this run."""
+    rules: Rules | None = None
+    resume: str | None = None
+    """Prefix of a conversation's id; empty for the last one; `None` for a new one."""
+    demo: bool = False
