@@ -1,0 +1,1 @@
+"""The `dsr1-chat` command and its sub-commands."""

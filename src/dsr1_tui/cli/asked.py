@@ -1,0 +1,44 @@
+"""What a command line asks for, as one value: the flags before a sub-command and those after it, laid together."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from dsr1_tui.domain.fault import FaultCode, fail
+from dsr1_tui.domain.rules import Rules
+from dsr1_tui.domain.sampling import SamplingLayer
+from dsr1_tui.services.resolve import TargetFlags
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """All flags that the chat and the headless commands share."""
+
+    target: TargetFlags = field(default_factory=TargetFlags)
+    config: Path | None = None
+    """`--config`; `None` reads the default file, if there is one."""
+    rules: Rules | None = None
+    demo: bool = False
+    resume: str | None = None
+    """Prefix of a conversation's id, empty for the last one (`-c`), `None` for a new one."""
+    sampling: SamplingLayer = field(default_factory=SamplingLayer)
+
+    def over(self, below: "Asked") -> "Asked":
+        """These flags laid over those given before the sub-command: what is said last counts."""
+        return Asked(
+            target=self.target.over(below.target),
+            config=below.config if self.config is None else self.config,
+            rules=below.rules if self.rules is None else self.rules,
+            demo=self.demo or below.demo,
+            resume=below.resume if self.resume is None else self.resume,
+            sampling=self.sampling.over(below.sampling),
+        )
+
+    def checked(self) -> "Asked":
+        """Itself.
+
+        Raises:
+            FaultError: (usage) flags that contradict each other.
+        """
+        if self.demo and (self.target.base_url is not None or self.target.endpoint is not None):
+            raise fail(FaultCode.USAGE, "--demo and an endpoint's address contradict each other.", "Give one of them.")
+        return self

@@ -1,0 +1,65 @@
+"""Opens the chat; knows nothing of click, so that a bare `dsr1-chat` need not import it."""
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from dsr1_tui.cli.asked import Asked
+from dsr1_tui.domain.fault import FaultCode, fail
+
+if TYPE_CHECKING:
+    from dsr1_tui.domain.config import Config
+    from dsr1_tui.domain.target import Target
+    from dsr1_tui.services.kit import Kit, Launch
+
+
+def open_chat(asked: Asked) -> int:
+    """Show the chat until it is left; its exit code.
+
+    Raises:
+        FaultError: (usage, config) before anything is shown.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        hint = "Without one, ask with: dsr1-chat ask “…”, or … | dsr1-chat ask -."
+        raise fail(FaultCode.USAGE, "The chat needs a terminal.", hint)
+    kits: list[Kit] = []
+
+    def prepare() -> "tuple[Kit, Launch]":
+        from dsr1_tui.services.kit import Launch  # noqa: PLC0415  after the first frame: imports are what a start costs
+        from dsr1_tui.wiring import build_kit  # noqa: PLC0415  as above
+
+        kit = build_kit(os.environ, config=asked.config)
+        kits.append(kit)
+        config = kit.config_file.load()
+        launch = Launch(
+            config=config,
+            target=_target(asked, config),
+            flags=asked.sampling,
+            rules=asked.rules,
+            resume=asked.resume,
+            demo=asked.demo,
+        )
+        return kit, launch
+
+    from dsr1_tui.tui.app import run_chat  # noqa: PLC0415  textual takes 0.2 s; no other command may load it
+
+    try:
+        code, resumable = run_chat(prepare)
+    finally:
+        import asyncio  # noqa: PLC0415  textual has loaded it; commands that show no screen go without
+
+        for kit in kits:
+            asyncio.run(kit.aclose())  # the app's own loop is gone, maybe by a crash; what the store was asked is done
+    if resumable is not None:
+        sys.stdout.write(f"Come back to this conversation with: dsr1-chat --resume {resumable}\n")
+    return code
+
+
+def _target(asked: Asked, config: "Config") -> "Target | None":
+    """The endpoint to connect to; none for the demo, which brings its own."""
+    from dsr1_tui.services.resolve import resolve_target  # noqa: PLC0415  as in `prepare`
+
+    if asked.demo:
+        return None
+    resolved = resolve_target(asked.target, os.environ, config)
+    return None if resolved is None else resolved.target

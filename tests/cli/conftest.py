@@ -1,0 +1,32 @@
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from dsr1_tui import wiring
+from dsr1_tui.cli import history
+from dsr1_tui.services.kit import Kit
+from support.fake_endpoint import FakeEndpoint
+from support.fake_kit import World
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
+    """Fakes in place of all that `wiring` would open, and an environment without the user's settings."""
+    for name in ("DSR1_BASE_URL", "DSR1_API_KEY", "DSR1_DEBUG"):
+        monkeypatch.delenv(name, raising=False)
+    for name in ("DATA", "CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"DSR1_{name}_DIR", str(tmp_path / name.lower()))
+    world = World()
+
+    def build(environ: Mapping[str, str], *, config: Path | None = None) -> Kit:
+        del environ, config
+        before = world.endpoint  # each run closes its endpoint; the next has one that plays and counts on
+        world.endpoint = FakeEndpoint(models=before.listed, clock=world.clock.monotonic)
+        world.endpoint.scripts, world.endpoint.requests = before.scripts, before.requests
+        world.endpoint.fault = before.fault
+        return world.kit()
+
+    monkeypatch.setattr(wiring, "build_kit", build)
+    monkeypatch.setattr(history, "build_kit", build)
+    return world
