@@ -1,0 +1,110 @@
+"""The words a turn is described with: heading, footer, result and notices, as lines."""
+
+from typing import Final
+
+from dsr1_tui.domain.events import FinishReason
+from dsr1_tui.domain.message import Message, Status, Timings, Usage
+from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.rules import Rules
+from dsr1_tui.render.line import Line, Role, Span, Style
+
+DIM: Final = Style(Role.DIM)
+ACCENT: Final = Style(Role.ACCENT, bold=True)
+WARN: Final = Style(Role.WARNING)
+ERROR: Final = Style(Role.ERROR)
+_NAME_CELLS: Final = 24
+_MINUTE: Final = 60
+
+
+def seconds(value: float) -> str:
+    """`0.21 s`, `8.4 s`, `42 s`, `3 min 20 s`."""
+    if value < 1:
+        return f"{value:.2f} s"
+    if value < _MINUTE:
+        return f"{value:.1f} s" if value < 20 else f"{value:.0f} s"  # noqa: PLR2004  a tenth says nothing past 20 s
+    return f"{int(value // _MINUTE)} min {int(value % _MINUTE)} s"
+
+
+def tokens(count: int, *, exact: bool, unit: str = "tok") -> str:
+    """`1,902 tok`, with `≈` where it is an estimate."""
+    return f"{'' if exact else '≈'}{count:,} {unit}"
+
+
+def speaker(model: str, rules: str) -> str:
+    """The short name an answer stands under."""
+    if rules == Rules.R1.value:
+        return "R1"
+    name = model.rstrip("/").rsplit("/", 1)[-1] or "model"
+    return name if len(name) <= _NAME_CELLS else name[: _NAME_CELLS - 1] + "…"
+
+
+def user_head() -> Line:
+    """The line above a question."""
+    return Line((Span("You", ACCENT),))
+
+
+def answer_head(name: str, words: str, *, mark: str = "", warn: bool = False) -> Line:
+    """The line above an answer: its speaker, then what is said of the thinking."""
+    spans = [Span(name, ACCENT)]
+    if words:
+        spans.append(Span("   " + (mark + " " if mark else ""), DIM))
+        spans.append(Span(words, WARN if warn else DIM))
+    return Line(tuple(spans))
+
+
+def thinking_words(meter: Meter, now: float) -> str:
+    """`Thinking 7 s · 258 tok · 37 tok/s`."""
+    since = meter.first_at if meter.first_at is not None else now
+    parts = [f"Thinking {max(now - since, 0):.0f} s", tokens(meter.reasoning_tokens, exact=meter.exact)]
+    if (rate := meter.rate) is not None:
+        parts.append(f"{rate:.0f} tok/s")
+    return " · ".join(parts)
+
+
+def thought_words(usage: Usage | None, timings: Timings | None) -> str:
+    """`Thought for 12.4 s · 431 tokens`."""
+    parts = ["Thought"]
+    if timings is not None and timings.thinking_s is not None:
+        parts = [f"Thought for {seconds(timings.thinking_s)}"]
+    if usage is not None and usage.reasoning_tokens:
+        parts.append(tokens(usage.reasoning_tokens, exact=usage.exact, unit="tokens"))
+    return " · ".join(parts)
+
+
+def footer(message: Message, place: tuple[int, int] = (1, 1)) -> Line | None:
+    """Tokens, rate, first token and seconds of an answer, and how it ended where it did not end by itself."""
+    parts: list[str] = []
+    if message.usage is not None and message.usage.completion_tokens:
+        parts.append(tokens(message.usage.completion_tokens, exact=message.usage.exact))
+    if (timings := message.timings) is not None:
+        if timings.tokens_per_s is not None:
+            parts.append(f"{timings.tokens_per_s:.0f} tok/s")
+        if timings.ttft_s is not None:
+            parts.append(f"first {seconds(timings.ttft_s)}")
+        if timings.total_s:
+            parts.append(seconds(timings.total_s))
+    spans = [Span(" · ".join(parts), DIM)] if parts else []
+    if ending := ending_words(message):
+        spans.append(Span((" · " if parts else "") + ending, WARN))
+    if place[1] > 1:
+        spans.append(Span(f"   ‹ {place[0]}/{place[1]} ›", DIM))
+    return Line(tuple(spans)) if spans else None
+
+
+def ending_words(message: Message) -> str:
+    """How an answer ended, in words; empty where it ended by itself."""
+    match message.finish_reason:
+        case FinishReason.LENGTH:
+            return "cut off at the reply limit"
+        case FinishReason.STOPPED:
+            return "stopped"
+        case FinishReason.LOOP:
+            return "stopped: it was repeating itself"
+        case FinishReason.BUDGET:
+            return "stopped: thinking budget used up"
+        case FinishReason.CANCELLED:
+            return "no longer needed"
+        case FinishReason.INTERRUPTED:
+            return "interrupted"
+        case FinishReason.STOP | None:
+            return "streaming in another window" if message.status is Status.STREAMING else ""
