@@ -15,7 +15,7 @@ from dsr1_tui.adapters.sqlite_store import SqliteStore
 from dsr1_tui.adapters.system_clock import SystemClock
 from dsr1_tui.adapters.terminal import write_to_terminal
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Endpoint
+from dsr1_tui.ports import Endpoint, LocalServer
 from dsr1_tui.services.kit import Kit
 from dsr1_tui.services.resolve import TargetFlags, resolve_target
 
@@ -45,6 +45,20 @@ def build_kit(environ: Mapping[str, str], *, config: Path | None = None) -> Kit:
         assert resolved is not None, "flags that name an address always give one"
         return resolved.target
 
+    servers: list[LocalServer] = []
+
+    def local_server() -> LocalServer:
+        from dsr1_tui.adapters.local_server import ChatServer  # noqa: PLC0415  few runs start a server
+
+        if not servers:
+            servers.append(ChatServer(log=paths.state / "vllm.log", environ=environ))
+        return servers[0]
+
+    async def aclose() -> None:
+        for server in servers:
+            await server.stop()
+        await store.aclose()
+
     return Kit(
         clock=clock,
         open_endpoint=open_endpoint,
@@ -56,7 +70,9 @@ def build_kit(environ: Mapping[str, str], *, config: Path | None = None) -> Kit:
         clipboard=SystemClipboard(write=write_to_terminal, environment=environ),
         open_demo=open_demo,
         find_target=find_target,
-        aclose=store.aclose,
+        find_engine=lambda: find_engine(environ),
+        local_server=local_server,
+        aclose=aclose,
         warm_up=warm_up,
     )
 

@@ -16,7 +16,7 @@ from dsr1_tui.adapters.line_feed import LineFeed
 from dsr1_tui.domain.fault import FaultCode, FaultError
 from dsr1_tui.domain.pip_talk import trouble
 from dsr1_tui.ports import Ended, Line
-from support.processes import runs
+from support.processes import all_end, runs
 
 
 async def heard(host: LocalEngineHost, *argv: str) -> tuple[list[str], int]:
@@ -66,7 +66,7 @@ async def test_closing_ends_the_command_and_its_children(
         assert isinstance(first, Line)
         pids = [int(pid) for pid in first.text.split()]
         assert all(runs(pid) for pid in pids)
-    assert not any(runs(pid) for pid in pids)
+    assert all_end(*pids)
 
 
 async def test_cancelling_the_task_ends_the_command(host: LocalEngineHost) -> None:
@@ -83,7 +83,7 @@ async def test_cancelling_the_task_ends_the_command(host: LocalEngineHost) -> No
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not runs(pid)
+    assert all_end(pid)
 
 
 async def test_no_network_is_one_sentence_from_real_pip() -> None:

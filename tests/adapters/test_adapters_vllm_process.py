@@ -8,7 +8,7 @@ import pytest
 
 from dsr1_tui.adapters.vllm_process import HOST, VllmLaunch, VllmProcess, is_healthy, port_is_free
 from dsr1_tui.domain.fault import FaultCode, FaultError
-from support.processes import runs
+from support.processes import all_end, runs
 
 STANDIN = Path(__file__).parent.parent / "support" / "standin_vllm.py"
 
@@ -53,7 +53,7 @@ async def test_it_is_started_watched_and_ended_with_all_its_children(tmp_path: P
     assert runs(core)
     await process.stop()
     assert not process.running
-    assert not runs(core)
+    assert all_end(core)
     assert port_is_free(process.launch.port)
     await process.stop()
 
@@ -64,7 +64,7 @@ async def test_one_that_does_not_listen_to_reason_is_killed(tmp_path: Path) -> N
     core = core_of(process)
     await process.stop(grace_s=0.2)
     assert not process.running
-    assert not runs(core)
+    assert all_end(core)
 
 
 async def test_the_core_of_a_server_that_was_killed_is_ended_too(tmp_path: Path) -> None:
@@ -74,7 +74,7 @@ async def test_the_core_of_a_server_that_was_killed_is_ended_too(tmp_path: Path)
     os.kill(process.pid, signal.SIGKILL)
     await process.stop()
     assert not process.running
-    assert not runs(core)
+    assert all_end(core)
 
 
 async def test_a_failed_start_is_told_with_its_cause(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from dsr1_tui.adapters.sqlite_store import SqliteStore
 from dsr1_tui.adapters.system_clock import SystemClock
 from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.message import Message, Status
-from support.cli import clean_environ, run_cli, running_cli
+from support.cli import Said, clean_environ, run_cli, running_cli
 from support.fault_server import Act, FaultServer, Reply, capture, events_of, json_reply, unused_port
 
 MODELS = json_reply(
@@ -181,3 +182,16 @@ async def test_the_demo_answers_without_a_server(tmp_path: Path) -> None:
     assert said.code == 0
     assert "Tokyo" in said.out
     assert said.err == "dsr1-chat: demo: a recorded answer; no model is running.\n"
+
+
+async def test_closed_standard_streams_do_not_become_the_database(tmp_path: Path) -> None:
+    async with serving() as server:
+        shell = ["-c", 'exec "$0" -m dsr1_tui ask q <&- >&- 2>&-', sys.executable]
+        process = await asyncio.create_subprocess_exec("sh", *shell, env=asking(tmp_path, server))
+        assert await process.wait() == 0
+    assert (await kept(tmp_path)).status is Status.COMPLETE
+
+
+async def test_a_shell_can_complete(tmp_path: Path) -> None:
+    env = clean_environ(tmp_path, _DSR1_CHAT_COMPLETE="bash_complete", COMP_WORDS="dsr1-chat as", COMP_CWORD="1")
+    assert await run_cli(env=env) == Said(0, "plain,ask\n", "")

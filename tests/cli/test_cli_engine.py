@@ -13,7 +13,7 @@ from dsr1_tui.cli import engine
 from dsr1_tui.domain.engine import GB
 from support.cli import run_here
 from support.fake_engine import LINUX, Answer, FakeHome, FakeHost, engine_ports, failed, succeed, worked
-from support.processes import runs
+from support.processes import all_end
 
 Capture = pytest.CaptureFixture[str]
 
@@ -128,7 +128,7 @@ def test_ctrl_c_ends_the_command_and_leaves_it_resumable(folder: Path) -> None:
         assert process.wait() == 130
     assert "The same command goes on from here." in rest
     assert "Traceback" not in rest
-    assert all(not runs(pid) for pid in children)
+    assert all_end(*children)
     done = subprocess.run(
         [sys.executable, "-m", "dsr1_tui", "engine", "status", "--json"], capture_output=True, check=True
     )

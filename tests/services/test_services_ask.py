@@ -138,7 +138,15 @@ async def test_a_fault_keeps_what_came(code: FaultCode, status: Status) -> None:
 async def test_it_is_journalled_about_once_a_second() -> None:
     gates = [asyncio.Event(), asyncio.Event()]
     delta = [AnswerDelta(text=text, tokens=1, exact=True) for text in ("a", "b", "c")]
-    script: Script = [Started(model="m"), delta[0], gates[0], delta[1], gates[1], delta[2], Finished(reason=FinishReason.STOP)]
+    script: Script = [
+        Started(model="m"),
+        delta[0],
+        gates[0],
+        delta[1],
+        gates[1],
+        delta[2],
+        Finished(reason=FinishReason.STOP),
+    ]
     world = World(script)
     async for event in ask(world.ports, world.question("go"), world.stop):
         if isinstance(event, AnswerDelta) and event.text in "ab":

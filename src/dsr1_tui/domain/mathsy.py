@@ -1,6 +1,7 @@
 """Whether a question is plainly mathematics, so that R1's directive is added where it helps and nowhere else."""
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from dsr1_tui.domain import mathsy_words as words
@@ -13,7 +14,7 @@ _ANY_HAN: Final = re.compile("[\u4e00-\u9fff]")
 _STATEMENT: Final = re.compile(r"(?s).*\b(?=how\b|what\b|find\b)", re.IGNORECASE)
 _IF: Final = re.compile(r"\bif\b", re.IGNORECASE)
 _STRONG_SIGN: Final = re.compile(
-    r"\d\s*[-+*/×÷^−]\s*\(?-?\d.*[=＝]|[+*×÷^√²³]|->|plus|minus|times|divided|squared|cubed|\)\("
+    r"\d\s*[-+*/×÷^−]\s*\(?-?\d.*[=＝]|[+*×÷^√²³]|->|plus|minus|times|divided|squared|cubed|\)\(|%\s*of\s"
 )
 
 
@@ -24,7 +25,12 @@ def is_mathsy(question: str) -> bool:
     is missing can be asked for; one that is wrong makes the model box a poem. No model is asked: patterns only.
     """
     text = question.strip()
-    if not text or len(text) > LONGEST or words.CODE.search(text) or words.OTHER_TASK.search(text):
+    return 0 < len(text) <= LONGEST and _judged(text)
+
+
+@lru_cache(maxsize=1024)  # every earlier question is asked about again with each new one; a judgement takes up to 20 ms
+def _judged(text: str) -> bool:
+    if words.CODE.search(text) or words.OTHER_TASK.search(text):
         return False
     text = words.DATE.sub(" ", text)
     if words.ONLY_SIGNS.fullmatch(text):
@@ -58,6 +64,8 @@ def _english(text: str) -> bool:
             return True
         if (noun and words.PROVE.search(text)) or (numbers >= _FEW and words.RECKON.search(text)):
             return True
+    if words.IS.match(text) and noun and measured:
+        return True
     if words.ASK.search(text) or words.HOW_MANY.search(text):
         if words.SUM.search(text) or (noun and measured) or amount:
             return True

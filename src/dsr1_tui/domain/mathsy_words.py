@@ -25,7 +25,8 @@ OTHER_TASK: Final = re.compile(
     r"|blog|report|speech|tweet|review|novel|paragraph|dialogue|limerick)s?\b"
     r"|\b(?:translate|summari[sz]e|paraphrase|proofread|rewrite|recommend|suggest|history of|meaning of|what time)\b"
     r"|\bwhat (?:does|do|did)\b.{0,80}\bmean\b|\bwho (?:is|was|are|were|\w+ed)\b|\bwhen (?:was|did|is)\b|\bdefinition\b"
-    r"|\bshould (?:i|we|my|you)\b|\b(?:do|will|would) (?:i|we) need\b|\b(?:can|could|do) you\b"
+    r"|\bshould (?:i|we|my|you)\b|\bis too (?:old|young|much|many)\b|\b(?:do|will|would) (?:i|we) need\b"
+    r"|\b(?:can|could|do) you\b"
     r"|\bin (?:\d+|two|three|five|ten) (?:short )?(?:sentences?|words?|paragraphs?|lines?|bullet|points)\b"
     r"|\b(?:recipe|cups? of|movies?|films?|books? about|restaurants?|hotels?|visa|symptoms?)\b"
     r"|翻译|总结|概括|推荐|写一?[首篇封段个]|作文|诗|什么意思|是谁|什么时候|何时|几点|几号|星期几|应该|介绍|历史"
@@ -40,7 +41,7 @@ TEX: Final = re.compile(
     r"|mathbb|infty|overline|vec|partial|equiv)(?![a-z])|\\begin\{(?:cases|[pbv]?matrix|align|equation)"
 )
 
-_TERM: Final = r"(?:\d+(?:\.\d+)?[A-Za-z]{0,3}|(?<![A-Za-z'’])[A-Za-z]{1,2}|[)\]²³!])"
+_TERM: Final = r"(?:\d+(?:\.\d+)?[A-Za-z]{0,3}|(?<![A-Za-z'’])[A-Za-z]{1,2}|[)\]²³!|α-ω])"
 RELATION: Final = re.compile(
     rf"{_TERM}(?:\^\d+|[₀-₉]+)? ?(?:<=|>=|[=＝≠≤≥<>≡]) ?[-+−]?"
     r"(?:\d|\(|√|\\|[?？]|[A-Za-z]{1,3}(?![A-Za-z])|(?:sin|cos|tan|log|ln|sqrt|max|min)\b)"
@@ -60,7 +61,7 @@ SUM: Final = re.compile(
 
 ONLY_SIGNS: Final = re.compile(
     r"(?:[\d\s.,，+\-−*/×÷·^=＝()（）?？!√²³π%<>≤≥|°]|(?<![A-Za-z])[A-Za-z](?![A-Za-z])|sqrt|sin|cos|tan|log|ln|lim|d[xyt]"
-    r"|plus|minus|times|divided by|squared|cubed)+"
+    r"|plus|minus|times|divided by|squared|cubed|of)+"
 )
 LARGER: Final = re.compile(
     r"\b(?:larger|bigger|greater|smaller|less)\b[,:]? (?:is )?-?\d+[.\d/]* or -?\d"
@@ -75,29 +76,32 @@ TASK: Final = _words(
 )
 RECKON: Final = _words("compute|calculate|simplify|work out")
 PROVE: Final = _words("prove|disprove|show that")
-ASK: Final = _words(r"what(?:['’]s| is| are| will be| was)|find|determine|which|is|are|does")
+ASK: Final = _words(r"what(?:['’]s| is| are| will be| was)|find|determine|which")
+IS: Final = re.compile(r"\s*(?:is|are|does)\b", re.IGNORECASE)
 SETUP: Final = _words("let|suppose|given|consider|assume|assuming|if|when|where|such that")
 HOW_MANY: Final = _words(
     "how (?:many|much|far|long|old|fast|tall|high|wide|heavy)|what (?:percent(?:age)?|fraction)"
     "|what (?:is|was|will be) (?:the|his|her|its|their)|find the (?:number|time|distance|total|cost|price)"
 )
 NOUN: Final = _words(
-    "integral|(?:anti)?derivative|(?:square|cube) root|remainder|gcd|lcm|hcf|greatest common (?:divisor|factor)"
-    "|(?:least|lowest) common (?:multiple|denominator)|factorial|determinant|eigenvalues?|hypotenuse|logarithm|cosine"
+    "integral (?:of|from)|(?:anti)?derivative|(?:square|cube) root|remainder|gcd|lcm|hcf"
+    "|greatest common (?:divisor|factor)|(?:least|lowest) common (?:multiple|denominator)"
+    "|factorial|determinant|eigenvalues?|hypotenuse|logarithm|cosine"
     "|sine|tangent|prime (?:factor\\w*|numbers?)|primes?|integers?|divisors?|divisible|polynomials?|quadratic|equation"
     "|inequality|triangle|circle|rectangle|square (?:of|with)|sphere|cylinder|cone|cube|parallelogram|trapezoid"
     "|hexagon|perimeter|circumference|permutations?|arithmetic (?:sequence|progression|series|mean)|digits"
     "|geometric (?:sequence|progression|series|mean)|modulo|irrational|rational|real numbers?|complex numbers?|roots"
     "|odd numbers?|even numbers?|natural numbers?|dice|die is rolled|coins? (?:is|are) (?:flipped|tossed)|probability"
-    "|lowest terms|radians|fibonacci|polygon|diagonals?|standard deviation|matrix|slope|parabola|ellipse|multiples?"
-    "|(?:different |distinct )?ways"
+    "|lowest terms|decimal places?|radians|fibonacci|polygon|diagonals?|standard deviation|matrix|slope|parabola"
+    "|ellipse|multiples?|(?:different |distinct )?ways"
 )
 AMOUNT: Final = _words(
     r"sum|average|mean|median|area|volume|percentage|percent"
     r"|(?:product|difference|quotient|ratio) (?:of|between) (?:the (?:two )?numbers |is )?[-−$]?\d+"
 )
 FUNCTION: Final = re.compile(
-    r"\b(?:sin|cos|tan|ln|log|exp|arcsin|arctan)\b ?\(?[\dA-Za-z]|e\^|(?<![\w'’])[xyzn](?![\w'’])"
+    r"(?<![A-Za-z])(?:sin|cos|tan|ln|log|exp|arcsin|arctan)(?: |\(|(?=[\dα-ω]))\(?[\dA-Za-zα-ω]"
+    r"|e\^|(?<![\w'’])[xyzn](?![\w'’])"
 )
 CUE: Final = _words(
     "each|left|remain\\w*|altogether|in total|in all|total|more than|less than|fewer|twice|half|times as|gives?|gave"
@@ -114,7 +118,7 @@ YEAR: Final = re.compile(r"(?:1[5-9]|20)\d\d")
 DATE: Final = re.compile(r"\b\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}\b|\b\d{1,2}:\d\d\b|\d+年\d+月(?:\d+日)?|\d+月\d+日|I ?<3")
 
 ZH_TASK: Final = re.compile(
-    r"求(?![助职救婚医学知问购租偶推])(?<![要需请追寻征])|解(?:方程|不等式|下列|这个方程|出)|计算(?![机器所力])|证明|求证|化简|因式分解|求导"
+    r"求(?![助职救婚医学知问购租偶推])(?<![要需请追寻征])|解(?:方程|不等式|下列|这个方程|出)|计算(?![机器所力])|证明|求证|化简|因式分解|求导|解集"
     r"|求值|分解质因数|约分|通分|展开"
 )
 ZH_PROVE: Final = re.compile("证明|求证")

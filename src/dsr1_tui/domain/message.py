@@ -15,6 +15,8 @@ class MessageRole(StrEnum):
 
     USER = "user"
     ASSISTANT = "assistant"
+    SYSTEM = "system"
+    """Standing instructions: only in prompts, for models without R1's rules; conversations keep none."""
 
 
 class Status(StrEnum):

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SamplingLayer
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Clipboard, Clock, Conversations, EndpointOpener, Machine, Messages, ServerProbe
+from dsr1_tui.ports import Clipboard, Clock, Conversations, EndpointOpener, LocalServer, Machine, Messages, ServerProbe
+
+if TYPE_CHECKING:
+    from dsr1_tui.services.engine import EnginePorts
 
 
 class ConfigFile(Protocol):
@@ -51,8 +54,12 @@ class Kit:
 
     Raises `FaultError` (usage, config). The key is found by the rule of `services.resolve`.
     """
+    find_engine: "Callable[[], EnginePorts]"
+    """vLLM's own environment. Raises `FaultError` (usage) for a folder variable that cannot be one."""
+    local_server: Callable[[], LocalServer]
+    """The vLLM server of this run, always the same one; `aclose` ends it."""
     aclose: Callable[[], Coroutine[object, object, None]]
-    """Finish what was asked of the store and close it; safe to call twice, the last thing a front end does."""
+    """End our server, finish what was asked of the store and close it; safe to call twice, a front end's last act."""
     warm_up: Callable[[], Coroutine[object, object, None]]
     """Import, in a thread, what the first request needs (up to a second); for once the first screen stands."""
 

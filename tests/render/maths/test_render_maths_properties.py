@@ -106,7 +106,9 @@ def test_a_formula_longer_than_the_cap_is_left_to_the_source() -> None:
     assert display_form("x" * 4001, 10_000) is None
 
 
-@pytest.mark.parametrize("opener", [r"\boxed{", r"\begin{align}", r"\(", r"\[", "$x ", "$$ x ", "`", "\\", "$", "```\n"])
+@pytest.mark.parametrize(
+    "opener", [r"\boxed{", r"\begin{align}", r"\(", r"\[", "$x ", "$$ x ", "`", "\\", "$", "```\n"]
+)
 def test_openers_that_are_never_closed_cost_no_more_than_their_length(opener: str) -> None:
     def spent(size: int) -> float:
         source = opener * (size // len(opener))

@@ -10,6 +10,9 @@ MAX_SPAN: Final = 4000
 _MAX_LEVEL: Final = 40
 """Braces or environments inside one another before an opener is given up, which keeps scanning linear."""
 
+_LOOK_BACK: Final = 64
+"""Backslashes that are counted before an opener; an even number, so that longer runs escape nothing."""
+
 _KINDS: Final = """
 align aligned alignat alignedat array bmatrix Bmatrix cases darray dcases displaymath drcases eqnarray equation flalign
 gather gathered math matrix multline pmatrix rcases smallmatrix split subarray vmatrix Vmatrix
@@ -45,8 +48,13 @@ def scan_at(source: str, pos: int) -> MathSpan | None:
 
     A single `$` follows pandoc's rules. Code spans are the caller's affair. Looks ahead `MAX_SPAN` characters at most.
     """
+    return None if _is_escaped(source, pos) else _scan(source, pos)
+
+
+def _scan(source: str, pos: int) -> MathSpan | None:
+    """As `scan_at`, where it is known that nothing escapes what stands at `pos`."""
     first = source[pos : pos + 2]
-    if first[:1] not in {"\\", "$"} or _is_escaped(source, pos):
+    if first[:1] not in {"\\", "$"}:
         return None
     if first[0] == "$":
         return _dollars(source, pos) if first == "$$" else _dollar(source, pos)
@@ -78,7 +86,7 @@ def find_maths(source: str) -> list[MathSpan]:
         elif run := match.group("ticks"):
             ticks = _tick_runs(source) if ticks is None else ticks
             pos = _after_code(ticks, len(run), match.start(), pos)
-        elif span := scan_at(source, match.start()):
+        elif span := _scan(source, match.start()):
             found.append(span)
             pos = span.end
         elif match.group() == "\\":
@@ -114,8 +122,8 @@ def _after_fence(source: str, opener: str, pos: int) -> int:
 
 def _is_escaped(source: str, pos: int) -> bool:
     """Whether an odd number of backslashes stands before `pos`."""
-    at = pos
-    while at and source[at - 1] == "\\":
+    at, least = pos, max(0, pos - _LOOK_BACK)
+    while at > least and source[at - 1] == "\\":
         at -= 1
     return (pos - at) % 2 == 1
 

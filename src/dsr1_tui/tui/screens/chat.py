@@ -252,7 +252,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
         """A click in the footer."""
         self.run_worker(self.run_action(event.command.action), exit_on_error=False)
 
-    def on_transcript_view_behind(self, event: TranscriptView.Behind) -> None:
+    def on_document_view_behind(self, event: TranscriptView.Behind) -> None:
         """Say that there is more below."""
         self.hint.mark("↓ new" if event.behind and self.turns.busy else "↓" if event.behind else "")
 

@@ -1,5 +1,6 @@
 """A list to choose from by arrows, by a key of each entry, or by mouse; menus, pickers and questions are made of it."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
@@ -130,12 +131,10 @@ class ChoiceList(VerticalScroll, can_focus=True, inherit_bindings=False):
 
     def on_click(self, event: events.Click) -> None:
         """A click takes the entry under it."""
-        if event.widget is not self._page:
-            return
-        event.stop()
-        before = [at for at, start in enumerate(self._starts) if start <= event.y]
-        if before:
-            self._mark(before[-1])
+        line = int(event.screen_y) - self._page.region.y
+        if 0 <= line < self._page.region.height:
+            event.stop()
+            self._mark(bisect_right(self._starts, line) - 1)
             self.choose()
 
     def on_resize(self) -> None:

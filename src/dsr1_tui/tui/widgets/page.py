@@ -30,6 +30,8 @@ class Page(Widget):
         """What the lines show has changed: paint again, and lay out anew only where their number changed."""
         before, self._laid = self._laid, None
         if before is None or len(self.laid(before[0])) != len(before[1]):
+            # `refresh` counts a layout only where none is pending; without this the height measured just before holds.
+            self._layout_updates += 1
             self.refresh(layout=True)
         else:
             self.refresh()

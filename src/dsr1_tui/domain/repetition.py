@@ -1,0 +1,109 @@
+"""The loop guard: notices, while a text streams in, that the model has begun to go in circles.
+
+Text is read as units (`repetition_units`), which makes findings independent of tokens and of how the stream is cut.
+Two period trackers follow the units, once as they are and once with numbers masked (`repetition_periods`); phrases are
+counted (`repetition_phrases`); every 16 units the rules (`repetition_rules`) look at what has come together.
+"""
+
+from collections import deque
+from typing import Final
+
+from dsr1_tui.domain.repetition_finding import Finding, Level, LoopKind, clean_cut, shown
+from dsr1_tui.domain.repetition_periods import PeriodTracker
+from dsr1_tui.domain.repetition_phrases import PhraseWatch
+from dsr1_tui.domain.repetition_rules import BLOCK, WINDOW, Past, Verdict, judge
+from dsr1_tui.domain.repetition_trail import Trail
+from dsr1_tui.domain.repetition_units import FLUSH, UnitReader
+
+__all__ = ["Finding", "Level", "LoopGuard", "LoopKind", "clean_cut"]
+
+_TAIL: Final = 32768
+"""Characters kept for samples, at least."""
+
+
+class LoopGuard:
+    """Watches one text of one sample: the reasoning or the answer.
+
+    What it remembers is bounded (some thousand units, about two megabytes). It reports one suspicion and one loop at
+    most; after a loop it is silent and does no more work.
+    """
+
+    __slots__ = ("_fresh", "_fresh_tokens", "_level", "_novel", "_past", "_reader", "_tail", "_tokens")
+
+    def __init__(self) -> None:
+        exact, masked = PeriodTracker(WINDOW), PeriodTracker(WINDOW)
+        self._reader = UnitReader()
+        self._past = Past(Trail(WINDOW), exact, masked, PhraseWatch(), deque(maxlen=2 * WINDOW // BLOCK))
+        self._novel = (0, 0)
+        """What the trackers had counted as novel at the end of the last block."""
+        self._tokens = 0
+        self._fresh = ""
+        self._fresh_tokens = 0
+        """Text and tokens fed since units were last read."""
+        self._tail: list[str] = []
+        self._level: Level | None = None
+
+    def feed(self, text: str, tokens: int = 1) -> Finding | None:
+        """Take the next piece of text, made of `tokens` tokens.
+
+        Returns:
+            The suspicion or the loop, when it is found; else None. The last 48 characters fed, and one unfinished
+            word behind them, may not have been looked at yet; what is found in a text does not depend on how it is
+            cut, but for that and for `tokens`.
+        """
+        self._tokens += tokens
+        if self._level is Level.LOOP:
+            return None
+        self._fresh += text
+        self._fresh_tokens += tokens
+        placed = self._reader.feed(text)
+        if not placed:
+            return None
+        past, rate, chars = self._past, self._fresh_tokens / len(self._fresh), self._reader.chars
+        self._keep_fresh()
+        found: Finding | None = None
+        for unit, start, end in placed:
+            past.trail.add(unit, start, end, self._tokens - round((chars - start) * rate))
+            past.exact.push(unit.exact)
+            past.masked.push(unit.masked)
+            past.phrases.push(unit, past.exact.count - 1)
+            if past.exact.count % BLOCK == 0:
+                found = self._look() or found
+                if self._level is Level.LOOP:
+                    break
+        return found
+
+    def _keep_fresh(self) -> None:
+        self._tail.append(self._fresh)
+        self._fresh, self._fresh_tokens = "", 0
+        if len(self._tail) * FLUSH > 2 * _TAIL:
+            self._tail = ["".join(self._tail)[-_TAIL:]]
+
+    def _look(self) -> Finding | None:
+        """Ask the rules, at the end of a block."""
+        past = self._past
+        exact, masked = past.exact.novel, past.masked.novel
+        past.novelty.append((exact - self._novel[0], masked - self._novel[1]))
+        self._novel = exact, masked
+        verdict = judge(past)
+        if verdict is None or (self._level is not None and verdict.level <= self._level):
+            return None
+        self._level = verdict.level
+        return self._finding(verdict)
+
+    def _finding(self, verdict: Verdict) -> Finding:
+        trail = self._past.trail
+        first, length = verdict.sample
+        tail = "".join(self._tail)
+        offset = self._reader.chars - len(tail)
+        begin = max(0, trail.start_of(first) - offset)
+        return Finding(
+            level=verdict.level,
+            kind=verdict.kind,
+            since_tokens=trail.token_of(verdict.since),
+            at_tokens=self._tokens,
+            times=verdict.times,
+            sample=shown(tail[begin : max(begin, trail.end_of(first + length - 1) - offset)]),
+            since_char=trail.start_of(verdict.since),
+            new_until_char=trail.end_of(verdict.new_until - 1) if verdict.new_until else 0,
+        )

@@ -1,0 +1,65 @@
+"""How panel, pickers, start screen and help look, at the three sizes that matter."""
+
+from collections.abc import Callable
+from datetime import UTC
+
+import pytest
+from textual.app import App
+
+from dsr1_tui.domain.discovery import GB, GIB, PLACES, Findings, FoundServer, Gpu, Looked, MachineFacts, Speech
+from dsr1_tui.domain.ids import ConversationId
+from dsr1_tui.domain.rules import R1_SAMPLING, Rules
+from dsr1_tui.domain.sampling import SERVER, SamplingLayer
+from dsr1_tui.tui.command import Area, Command
+from dsr1_tui.tui.screens.help import HelpScreen
+from dsr1_tui.tui.screens.history_picker import HistoryPicker
+from dsr1_tui.tui.screens.start import StartScreen
+from dsr1_tui.tui.widgets.settings_panel import PanelState
+from support.tui_hosts import DialogHost, PanelHost, settle
+from support.tui_samples import NOW, past
+
+SnapCompare = Callable[..., bool]
+SIZES = [(120, 40), (80, 24), (60, 20)]
+
+PANEL = PanelState(
+    conversation=SamplingLayer(temperature=0.75, max_tokens=4096, top_p=SERVER, stop=("\n\n", "END")),
+    below=R1_SAMPLING,
+    flags=SamplingLayer(seed=42),
+    rules=Rules.R1,
+)
+BARE = Findings(
+    servers=tuple(Looked(place, None) for place in PLACES),
+    machine=MachineFacts(memory_bytes=24 * GIB, disk_free_bytes=120 * GB),
+)
+FOUND = Findings(
+    servers=(
+        Looked(PLACES[0], FoundServer(Speech.API, ("deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B", "maths-lora"))),
+        *(Looked(place, None) for place in PLACES[1:]),
+    ),
+    configured=("lab",),
+    machine=MachineFacts(gpus=(Gpu("NVIDIA H200", 141 * GIB),), memory_bytes=1024 * GIB, disk_free_bytes=900 * GB),
+)
+TABLE = (
+    Command(id="send", action="send", title="send", help="Send the question.", area=Area.CHAT, key_label="enter"),
+    Command(id="stop", action="stop", title="stop", help="Stop the answer; what has come is kept.", area=Area.ANSWER,
+            keys=("escape",), slash="stop"),
+    Command(id="panel", action="panel", title="settings", help="Open or close the generation settings.",
+            area=Area.MODEL, keys=("f2",), slash="settings"),
+)  # fmt: skip
+"""A table of its own, so that a new command of the chat does not change these pictures."""
+
+SCREENS: dict[str, tuple[Callable[[], App[None]], list[str]]] = {
+    "panel": (lambda: PanelHost(PANEL), []),
+    "panel-error": (lambda: PanelHost(PANEL), ["3"]),
+    "history": (lambda: DialogHost(HistoryPicker(past(), NOW, ConversationId("roots"), debounce=0, zone=UTC)), []),
+    "start-bare": (lambda: DialogHost(StartScreen(BARE)), ["down"]),
+    "start-found": (lambda: DialogHost(StartScreen(FOUND)), []),
+    "help": (lambda: DialogHost(HelpScreen(TABLE)), []),
+}
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["120x40", "80x24", "60x20"])
+@pytest.mark.parametrize("name", SCREENS)
+def test_it_looks_as_it_did(snap_compare: SnapCompare, name: str, size: tuple[int, int]) -> None:
+    make, press = SCREENS[name]
+    assert snap_compare(make(), press=press, terminal_size=size, run_before=settle)
