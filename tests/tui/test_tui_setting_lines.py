@@ -1,5 +1,7 @@
 """Rows of the generation panel as pure values: resolution, origin, band, edit line."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,22 +86,18 @@ values: st.SearchStrategy[Value | None] = (
 )
 
 
-@given(
-    st.sampled_from(FIELDS),
-    values,
-    st.sampled_from(Source),
-    st.booleans(),
-    st.integers(10, 70),
-    st.none() | st.text(st.characters(exclude_categories=["C"]), max_size=40).map(LineEdit.of),
-    st.sampled_from(["", "temperature must be 0 to 2"]),
-)
+states = st.builds(FieldState, values, st.sampled_from(Source), st.booleans())
+edits = st.none() | st.text(st.characters(exclude_categories=["C"]), max_size=40).map(LineEdit.of)
+errors = st.sampled_from(["", "temperature must be 0 to 2"])
+
+
+@given(st.sampled_from(FIELDS), states, st.integers(10, 70), edits, errors)
 def test_no_row_is_wider_than_it_may_be(
-    spec: FieldSpec, value: Value | None, source: Source, for_r1: bool, width: int, edit: LineEdit | None, error: str
+    spec: FieldSpec, state: FieldState, width: int, edit: LineEdit | None, error: str
 ) -> None:
-    if isinstance(value, float) and spec.decimals == 0:
-        value = int(value)
-    state = FieldState(value, source, for_r1)
-    for line in rows(spec, state, width, edit=edit, error=error, live=value):
+    if isinstance(state.value, float) and spec.decimals == 0:
+        state = replace(state, value=int(state.value))
+    for line in rows(spec, state, width, edit=edit, error=error, live=state.value):
         assert cells(line) <= width
 
 
