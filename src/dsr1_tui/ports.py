@@ -12,7 +12,7 @@ from dsr1_tui.domain.engine import EngineMachine, EngineRecord
 from dsr1_tui.domain.events import AnswerEvent
 from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, Summary, Tree
-from dsr1_tui.domain.request import ChatRequest, ModelInfo
+from dsr1_tui.domain.request import ChatRequest, Continuation, ModelInfo, PromptMessage
 from dsr1_tui.domain.target import Target
 
 
@@ -64,10 +64,50 @@ class Endpoint(Protocol):
         ...
 
 
+class Extras(Protocol):
+    """What vLLM's server can do beside chat; where another cannot, that is found out once and remembered."""
+
+    async def can_continue(self) -> bool:
+        """Whether `continue_` works there. The first call tries it with one token; never raises."""
+        ...
+
+    def continue_(self, request: Continuation) -> AsyncGenerator[AnswerEvent, None]:
+        """Take up a reply in its middle: events, faults, silence and closing as with `Endpoint.stream`.
+
+        What comes after a closed thought are `AnswerDelta`s (reasoning only where the model opens a new thought), what
+        comes within an open one is told apart as ever. Only new text comes; leading newlines are kept, because they
+        belong between what was said and what follows. `UsageTick` counts all that was sent as the prompt.
+        """
+        ...
+
+    async def count(self, model: str, messages: tuple[PromptMessage, ...]) -> int | None:
+        """Tokens of the whole rendered prompt, exactly; `None` where the server cannot say. Never raises."""
+        ...
+
+    async def rendered(self, model: str, messages: tuple[PromptMessage, ...]) -> str | None:
+        """The prompt as the model sees it, special tokens included; `None` where the server cannot say. Never raises.
+
+        It is text from outside, as raw as the messages are.
+        """
+        ...
+
+    def budget_supported(self) -> bool | None:
+        """Whether `ChatRequest.thinking_budget` is the server's to keep.
+
+        False: it was refused, or the server is not vLLM. True: a request with a budget was accepted, which an older
+        vLLM does without keeping it. `None`: none was sent yet.
+        """
+        ...
+
+
+class FullEndpoint(Endpoint, Extras, Protocol):
+    """An endpoint that can be asked for all of it, and says what it cannot do."""
+
+
 class EndpointOpener(Protocol):
     """Makes endpoints, so that a screen can connect elsewhere without knowing an adapter."""
 
-    def __call__(self, target: Target) -> Endpoint:
+    def __call__(self, target: Target) -> FullEndpoint:
         """An endpoint for `target`; connects lazily."""
         ...
 

@@ -15,7 +15,7 @@ from dsr1_tui.adapters.sqlite_store import SqliteStore
 from dsr1_tui.adapters.system_clock import SystemClock
 from dsr1_tui.adapters.terminal import write_to_terminal
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Endpoint, LocalServer
+from dsr1_tui.ports import FullEndpoint, LocalServer
 from dsr1_tui.services.kit import Kit
 from dsr1_tui.services.resolve import TargetFlags, resolve_target
 
@@ -99,7 +99,7 @@ def find_engine(environ: Mapping[str, str]) -> "EnginePorts":
     return EnginePorts(host=host, home=home, clock=SystemClock(), folder=folder, files=shipped_files())
 
 
-def open_endpoint(target: Target) -> Endpoint:
+def open_endpoint(target: Target) -> FullEndpoint:
     """An endpoint for `target`; its client is imported with its first request, or by `warm_up`."""
     from dsr1_tui.adapters.openai_api import OpenAIEndpoint  # noqa: PLC0415  a chat without a server needs none
 

@@ -25,6 +25,7 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
         world.endpoint = FakeEndpoint(models=before.listed, clock=world.clock.monotonic)
         world.endpoint.scripts, world.endpoint.requests = before.scripts, before.requests
         world.endpoint.fault = before.fault
+        world.endpoint.continue_scripts, world.endpoint.continuable = before.continue_scripts, before.continuable
         return world.kit()
 
     monkeypatch.setattr(wiring, "build_kit", build)

@@ -25,6 +25,7 @@ KEYS = [
     "timings",
     "settings",
     "guards",
+    "prompt_additions",
 ]
 
 
@@ -152,10 +153,10 @@ def test_an_answer_that_cannot_be_kept_is_still_given(world: World, capfd: Captu
 
 
 def test_a_guard_is_told_and_listed(world: World, capfd: Capture) -> None:
-    tripped = GuardTripped(guard="loop", level="warn", action="none", detail="said nine times")
+    tripped = GuardTripped(guard="loop", level="loop", action="tell", detail="said nine times")
     script = answer_script("ok")
     world.endpoint.scripts = [[script[0], tripped, *script[1:]]] * 2
-    assert run_here(capfd, "ask", "q").err == "dsr1-chat: loop: said nine times\n"
+    assert run_here(capfd, "ask", "q").err == "dsr1-chat: loop: said nine times; it goes on\n"
     assert one_object(run_here(capfd, "ask", "--json", "q"))["guards"] == ["loop"]
 
 

@@ -130,7 +130,7 @@ async def test_a_reader_that_sleeps_holds_up_neither_the_keeping_nor_ctrl_c(tmp_
     read, write = os.pipe()
     async with (
         serving(Reply([*(piece("x" * 10_000) for _ in range(20)), *ended()])) as server,
-        running_cli("ask", "q", env=asking(tmp_path, server), stdout=write) as process,
+        running_cli("ask", "q", "--loop-policy", "tell", env=asking(tmp_path, server), stdout=write) as process,
     ):
         os.close(write)
         deadline = asyncio.get_running_loop().time() + 30

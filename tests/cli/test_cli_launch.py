@@ -11,6 +11,7 @@ from dsr1_tui.adapters.config_toml import TomlConfigFile
 from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
+from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 from dsr1_tui.services.kit import Kit, Launch
 from dsr1_tui.tui import app
 from support.cli import Said, clean_environ, run_here
@@ -78,6 +79,28 @@ def test_the_flags_reach_the_chat(shown: Shown, capfd: Capture) -> None:
     assert (launch.target.base_url, launch.target.model) == ("http://gpu:8000/v1", "m")
     assert (launch.resume, launch.rules) == ("", Rules.OFF)
     assert launch.flags == SamplingLayer(temperature=SERVER, seed=1)
+
+
+def test_the_chat_is_steered_as_asked(shown: Shown, capfd: Capture) -> None:
+    start(capfd, "--preset", "talk", "--instructions", "Be kind.", "--think", "prefill", "--no-boxed",
+          "--loop-policy", "retry", "--thinking-budget", "30s")  # fmt: skip
+    (launch,) = shown.launches
+    assert launch.steering == Steering(
+        preset="talk",
+        instructions="Be kind.",
+        thinking=ForcedThinking.PREFILL,
+        directive=False,
+        loop_policy=LoopPolicy.RETRY,
+        budget_tokens=0,
+        budget_s=30.0,
+    )
+
+
+def test_a_preset_that_is_none_is_told(shown: Shown, capfd: Capture) -> None:
+    said = start(capfd, "--preset", "poetry")
+    assert said.code == 2
+    assert "There is no preset “poetry”" in said.err
+    assert not shown.launches
 
 
 def test_the_demo_needs_no_target(shown: Shown, capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

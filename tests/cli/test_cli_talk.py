@@ -1,9 +1,13 @@
 import pytest
 
-from dsr1_tui.cli.talk import Talk
-from dsr1_tui.domain.events import AnswerDelta, ReasoningDelta, Retrying
+from dsr1_tui.cli.talk import Talk, guard_words, verdict
+from dsr1_tui.domain.events import AnswerDelta, Continued, FinishReason, GuardTripped, ReasoningDelta, Retrying
 from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.services.turn import StoreTroubled
+from dsr1_tui.domain.ids import ConversationId, MessageId
+from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment
+from dsr1_tui.domain.prompt_parts import Addition, PartKind
+from dsr1_tui.domain.sampling import Sampling
+from dsr1_tui.services.turn import StoreTroubled, TurnOpened
 from support.fake_clock import FakeClock
 
 Capture = pytest.CaptureFixture[str]
@@ -80,3 +84,67 @@ def test_nothing_is_drawn_where_nobody_looks(capfd: Capture) -> None:
     talk.feed(thought())
     talk.clear()
     assert capfd.readouterr().err == ""
+
+
+def opened(*additions: Addition) -> TurnOpened:
+    conversation = Conversation(id=ConversationId("c"), title="", created=0.0, updated=0.0)
+    return TurnOpened(conversation, said("q"), said(""), additions)
+
+
+def said(content: str, **more: object) -> Message:
+    return Message(
+        id=MessageId("m"),
+        conversation_id=ConversationId("c"),
+        parent_id=None,
+        role=MessageRole.ASSISTANT,
+        content=content,
+        created=0.0,
+        updated=0.0,
+        **more,  # type: ignore[arg-type]  # the tests name the fields
+    )
+
+
+def test_what_was_added_is_said_on_a_terminal_only(capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    additions = (
+        Addition(PartKind.DIRECTIVE, "Please …"),
+        Addition(PartKind.INSTRUCTIONS, "Be\n kind \x1b[2J" + "x" * 80),
+    )
+    Talk(FakeClock(), show_reasoning=False, shares_terminal=False).feed(opened(*additions))
+    assert capfd.readouterr().err == ""
+    talking(monkeypatch).feed(opened())
+    assert capfd.readouterr().err == ""
+    talking(monkeypatch).feed(opened(*additions))
+    line = capfd.readouterr().err
+    assert line.startswith("+ step by step, answer in \\boxed{}  + instructions: Be kind ␛[2Jxxx")
+    assert line.endswith("x…\n")
+    assert len(line) < 120
+
+
+def test_a_suspicion_is_quiet_and_goes_with_the_thought(capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = talking(monkeypatch)
+    talk.feed(GuardTripped(guard="loop", level="suspect", action="tell", detail="repeating"))
+    assert capfd.readouterr().err == ""
+    talk.draw()
+    assert "may be repeating itself" in capfd.readouterr().err
+    talk.feed(Continued(cause="loop", sampling=Sampling(), char=0))
+    talk.draw()
+    drawn = capfd.readouterr().err
+    assert "asked to answer" in drawn
+    assert "repeating" not in drawn
+
+
+def test_a_guard_ends_the_shown_thought_before_it_speaks(capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = talking(monkeypatch, show_reasoning=True)
+    talk.feed(thought("so"))
+    talk.feed(GuardTripped(guard="loop", level="loop", action="stop", detail="again\nand \x1b[2J"))
+    assert capfd.readouterr().err == "so\n\ndsr1-chat: loop: again and ␛[2J; stopped there\n"
+
+
+def test_a_guard_without_details() -> None:
+    assert guard_words(GuardTripped(guard="asked", level="loop", action="", detail="")) == "asked"
+
+
+def test_the_limit_that_cut_an_answer_off_is_that_of_its_last_stretch() -> None:
+    stretches = tuple(Segment(from_char=0, sampling=Sampling(max_tokens=limit)) for limit in (9000, 1024))
+    _, why = verdict(said("half", finish_reason=FinishReason.LENGTH, segments=stretches))
+    assert "at max_tokens (1,024)" in why

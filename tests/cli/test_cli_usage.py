@@ -41,6 +41,16 @@ class Typed(io.TextIOWrapper):
         (["ask", "q", "--max-tokens", "0"], "max_tokens must be"),
         (["ask", "q", "--stop", "a,b,c", "--stop", "d,e"], "at most 4"),
         (["ask", "q", "--rules", "r2"], "'--rules'"),
+        (["ask", "q", "--think", "hard"], "'--think'"),
+        (["ask", "q", "--loop-policy", "pray"], "'--loop-policy'"),
+        (["ask", "q", "--thinking-budget", "1.5"], "a thinking budget in tokens is a whole number."),
+        (["ask", "q", "--thinking-budget", "-1"], "the thinking budget is a number of tokens"),
+        (["ask", "q", "--preset", "poetry"], "There is no preset “poetry”. There are: auto, talk, math, "),
+        (["--preset", "talk", "ask", "q", "--preset", "\x1b["], "There is no preset “?[”"),
+        (["ask", "q", "--thinking-budget", "100", "--max-tokens", "99"], "takes all of --max-tokens 99. Lower"),
+        (["--thinking-budget", "99", "ask", "q", "--max-tokens", "99"], "--thinking-budget 99 takes all"),
+        (["ask", "q", "--preset", "summary", "--thinking-budget", "1024"], "takes all of max_tokens (1,024)."),
+        (["--rules", "off", "ask", "q", "--think", "prefill"], "--rules off and --think prefill contradict"),
         (["ask", "q", "--base-url"], "requires an argument"),
         (["ask", "q", "-c", "--resume", "1"], "-c and --resume name two"),
         (["ask", "q", "--resume", ""], "--resume needs the id"),
@@ -79,9 +89,9 @@ def test_wrong_use_is_an_object_too(world: World, capfd: Capture) -> None:
 def test_a_question_can_be_piped(world: World, capfd: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in (["ask"], ["ask", "-"]):
         world.endpoint.scripts = [answer_script("ok")]
-        monkeypatch.setattr("sys.stdin", Typed("﻿√2?\r\n".encode()))
+        monkeypatch.setattr("sys.stdin", Typed("﻿Grüße?\r\n".encode()))
         assert run_here(capfd, *arguments).out == "ok\n"
-        assert world.endpoint.requests[-1].messages[-1].content == "√2?"
+        assert world.endpoint.requests[-1].messages[-1].content == "Grüße?"
 
 
 @pytest.mark.parametrize(
@@ -132,7 +142,16 @@ def test_stop_strings_add_up_until_server_takes_them_back(world: World, capfd: C
 def test_help_stands_in_sections_and_names_every_code(capfd: Capture) -> None:
     said = run_here(capfd, "--help")
     assert said.code == 0
-    for words in ("Commands:", "Connection:", "Conversation:", "Sampling (", "Exit codes:  0 done", "130 interrupted"):
+    for words in (
+        "Commands:",
+        "Connection:",
+        "Conversation:",
+        "Prompt:",
+        "Guards:",
+        "Sampling (",
+        "Exit codes:  0 done",
+        "130 interrupted",
+    ):
         assert words in said.out
     assert run_here(capfd, "-h") == said
 

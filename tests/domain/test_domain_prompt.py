@@ -3,12 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from support.prompt_paths import path_of
 
 from dsr1_tui.domain.message import MessageRole
 from dsr1_tui.domain.presets import DIRECTIVE_EN, DIRECTIVE_ZH, Presets
 from dsr1_tui.domain.prompt import (
-    ForcedThinking,
     PromptRules,
     additions_to,
     build_prompt,
@@ -21,6 +19,8 @@ from dsr1_tui.domain.prompt import (
 from dsr1_tui.domain.prompt_parts import Addition, PartKind
 from dsr1_tui.domain.request import PromptMessage
 from dsr1_tui.domain.rules import Rules
+from dsr1_tui.domain.steering import ForcedThinking
+from support.prompt_paths import path_of
 
 U, A, S = MessageRole.USER, MessageRole.ASSISTANT, MessageRole.SYSTEM
 R1 = PromptRules(rules=Rules.R1)
@@ -148,7 +148,7 @@ def test_every_addition_is_told() -> None:
     assert additions_to("Hi", R1) == ()
 
 
-@pytest.mark.parametrize("thought", ["", "\n\n", "<think>\n\n</think>", " … ", "​\n", "—"])
+@pytest.mark.parametrize("thought", ["", "\n\n", "<think>\n\n</think>", " … ", "\u200b\n", "—"])
 def test_empty_thoughts(thought: str) -> None:
     assert is_empty_thought(thought)
 

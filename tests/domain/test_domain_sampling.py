@@ -84,7 +84,7 @@ def test_parse_says_why_not(name: str, text: str, reason: str) -> None:
     assert str(error.value) == reason
 
 
-@pytest.mark.parametrize("value", [True, "0.6", None, [], math.nan])
+@pytest.mark.parametrize("value", [True, "0.6", None, [], math.nan, math.inf, 10**400])
 def test_check_refuses_what_is_no_number(value: object) -> None:
     with pytest.raises(SettingError):
         check(BY_NAME["temperature"], value)

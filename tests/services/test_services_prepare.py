@@ -8,6 +8,7 @@ from dsr1_tui.domain.message import Status
 from dsr1_tui.domain.request import ModelInfo
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, Sampling, SamplingLayer
+from dsr1_tui.domain.steering import ForcedThinking, GuardRules, LoopPolicy, Steering
 from dsr1_tui.services.ask import AskPorts, Question, ask
 from dsr1_tui.services.prepare import prepare
 from dsr1_tui.services.turn import StopSignal
@@ -60,3 +61,48 @@ async def test_a_conversation_that_is_not_there() -> None:
     world = World()
     with pytest.raises(FaultError):
         await prepare(world.kit(), world.endpoint, "q", config=Config(), flags=SamplingLayer(), resume="0199")
+
+
+async def test_steering_lies_in_the_same_order() -> None:
+    world = World([answer_script("a")])
+    file = Config(steering=Steering(preset="talk", instructions="Be kind.", loop_policy=LoopPolicy.TELL))
+    flags = Steering(preset="math", instructions="Be brief.", budget_tokens=50, budget_s=0.0)
+    first = await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(top_k=1), steering=flags)
+    assert (first.prompt.preset.name, first.prompt.instructions) == ("math", "Be brief.")
+    assert first.guards == GuardRules(loop_policy=LoopPolicy.TELL, budget_tokens=50)
+    assert first.sampling.top_k == 1
+    assert first.sampling.repetition_penalty == 1.0, "the preset's own"
+    await asked(world, first)
+    kept = Steering(preset="math", instructions="Be brief.")
+    assert [one.steering for one in world.store.shelf.conversations.values()] == [kept], "not how it was watched"
+    again = await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(), resume="")
+    assert (again.prompt.preset.name, again.prompt.instructions) == ("math", "Be brief.")
+    assert again.guards == GuardRules(loop_policy=LoopPolicy.TELL)
+    once = Steering(preset="talk", instructions="")
+    third = await prepare(
+        world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(), steering=once, resume=""
+    )
+    assert (third.prompt.preset.name, third.prompt.instructions) == ("talk", "")
+    assert third.conversation.steering == kept, "flags hold for their run"
+
+
+@pytest.mark.parametrize(
+    ("steering", "words"),
+    [
+        (Steering(preset="none"), "There is no preset “none”"),
+        (Steering(budget_tokens=3000), r"3,000 tokens takes all of max_tokens \(2,048\)"),
+        (Steering(thinking=ForcedThinking.PREFILL), "they are off for “qwen”"),
+    ],
+)
+async def test_what_cannot_hold_is_told(steering: Steering, words: str) -> None:
+    world = World(models=[ModelInfo(id="qwen")])
+    file = Config(steering=Steering(preset="talk"))
+    with pytest.raises(FaultError, match=words):
+        await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(), steering=steering)
+
+
+async def test_a_file_may_force_thinking_where_another_model_is_asked() -> None:
+    world = World(models=[ModelInfo(id="qwen")])
+    file = Config(steering=Steering(thinking=ForcedThinking.PREFILL))
+    question = await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer())
+    assert question.prompt.rules is Rules.OFF

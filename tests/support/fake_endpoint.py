@@ -7,7 +7,7 @@ from typing import Final
 
 from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, Failed, Finished, FinishReason, ReasoningDelta, Started
 from dsr1_tui.domain.fault import Fault, FaultCode, FaultError
-from dsr1_tui.domain.request import ChatRequest, ModelInfo
+from dsr1_tui.domain.request import ChatRequest, Continuation, ModelInfo, PromptMessage
 from dsr1_tui.domain.target import Target
 
 FAKE_TARGET: Final = Target(base_url="http://127.0.0.1:8000/v1")
@@ -18,7 +18,7 @@ Script = Sequence[AnswerEvent | asyncio.Event]
 
 
 class FakeEndpoint:
-    """Satisfies `ports.Endpoint`; the n-th `stream` plays the n-th script.
+    """Satisfies `ports.FullEndpoint`; the n-th `stream` plays the n-th script, `continue_` has a row of its own.
 
     A script is played as it stands: it should begin with `Started` and end with `Finished` or `Failed`. Where it ends
     without either, the stream ends as a broken one, as the real endpoint's would.
@@ -30,6 +30,7 @@ class FakeEndpoint:
         *,
         models: Iterable[ModelInfo] = (FAKE_MODEL,),
         scripts: Iterable[Script] = (),
+        continue_scripts: Iterable[Script] = (),
         clock: Callable[[], float] | None = None,
     ) -> None:
         self._target = target
@@ -40,6 +41,15 @@ class FakeEndpoint:
         self.scripts: list[Script] = list(scripts)
         self.requests: list[ChatRequest] = []
         """Every request, in order."""
+        self.continuable = True
+        """Whether it has what `continue_` needs; without it, that ends as refused."""
+        self.continue_scripts: list[Script] = list(continue_scripts)
+        self.continuations: list[Continuation] = []
+        """Every continuation asked for, in order."""
+        self.counter: Callable[[tuple[PromptMessage, ...]], int | None] = words_in
+        """What `count` says; where it says None, nothing is rendered either."""
+        self.budgets: bool | None = None
+        """What `budget_supported` says."""
         self.open_streams = 0
         """Streams that run now: falls to 0 when the consumer closes, cancels or reads to the end."""
         self.abandoned = 0
@@ -66,16 +76,42 @@ class FakeEndpoint:
         self.closed = True
         self._closing.set()
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[AnswerEvent, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[AnswerEvent, None]:
         self.requests.append(request)
-        fault = BROKEN if self.closed else self.fault
+        return self._play(self.scripts, request.samples, None)
+
+    def continue_(self, request: Continuation) -> AsyncGenerator[AnswerEvent, None]:
+        self.continuations.append(request)
+        return self._play(self.continue_scripts, 1, None if self.continuable else CANNOT)
+
+    async def can_continue(self) -> bool:
+        await asyncio.sleep(0)
+        return self.continuable and self.fault is None and not self.closed
+
+    async def count(self, model: str, messages: tuple[PromptMessage, ...]) -> int | None:
+        del model
+        await asyncio.sleep(0)
+        return None if self.fault is not None or self.closed else self.counter(messages)
+
+    async def rendered(self, model: str, messages: tuple[PromptMessage, ...]) -> str | None:
+        if await self.count(model, messages) is None:
+            return None
+        return "".join(f"<{message.role}>{message.content}" for message in messages)
+
+    def budget_supported(self) -> bool | None:
+        return self.budgets
+
+    async def _play(
+        self, scripts: list[Script], samples: int, refusal: Fault | None
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        fault = BROKEN if self.closed else self.fault or refusal
         if fault is not None:
-            for sample in range(request.samples):
+            for sample in range(samples):
                 yield self._stamped(Failed(sample=sample, error=fault))
             return
-        assert self.scripts, "the fake endpoint was asked more often than it has scripts"
-        script = self.scripts.pop(0)
-        left = set(range(request.samples))
+        assert scripts, "the fake endpoint was asked more often than it has scripts"
+        script = scripts.pop(0)
+        left = set(range(samples))
         self.open_streams += 1
         try:
             for step in script:
@@ -110,6 +146,8 @@ class FakeEndpoint:
 
 BROKEN: Final = Fault(FaultCode.STREAM_BROKEN, "The connection to 127.0.0.1:8000 broke before the answer was whole.")
 
+CANNOT: Final = Fault(FaultCode.REFUSED, "127.0.0.1:8000 cannot take up a reply in its middle.")
+
 
 def answer_script(
     answer: str,
@@ -131,3 +169,8 @@ def words_of(text: str) -> list[str]:
     """`text` cut before each space, so that the pieces joined are the text."""
     words = text.split(" ")
     return [word if at == 0 else f" {word}" for at, word in enumerate(words) if word or at]
+
+
+def words_in(messages: tuple[PromptMessage, ...]) -> int:
+    """A prompt's length where a word is a token and a message takes three more."""
+    return sum(3 + len(message.content.split()) for message in messages)

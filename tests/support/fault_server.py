@@ -6,7 +6,7 @@ import json
 import socket
 import struct
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from pathlib import Path
@@ -62,10 +62,12 @@ class Seen:
 
 @dataclass(slots=True)
 class FaultServer:
-    """Answers POSTs from `replies` in order (the last one for ever) and GETs from `pages`."""
+    """Answers POSTs by what they ask where `answers` has their path, else from `replies` in order (the last one for
+    ever), and GETs from `pages`."""
 
     replies: deque[Reply] = field(default_factory=deque)
     pages: dict[str, Reply] = field(default_factory=dict)
+    answers: dict[str, Callable[[Seen], Reply]] = field(default_factory=dict)
     seen: list[Seen] = field(default_factory=list)
     connections: int = 0
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -125,8 +127,8 @@ class FaultServer:
         method, path, _ = head[0].split(" ", 2)
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in head[1:] if line)}
         body = await reader.readexactly(int(headers.get("content-length", "0")))
-        self.seen.append(Seen(method, path, headers, body))
-        reply = self._reply(method, path)
+        self.seen.append(seen := Seen(method, path, headers, body))
+        reply = self._reply(seen)
         answering = asyncio.create_task(self._answer(reply, writer))
         watching = asyncio.create_task(reader.read(1))
         try:
@@ -140,10 +142,16 @@ class FaultServer:
                 task.cancel()
             await asyncio.gather(answering, watching, return_exceptions=True)
 
-    def _reply(self, method: str, path: str) -> Reply:
-        if method == "POST":
+    def posts_to(self, path: str) -> list[dict[str, Any]]:
+        """The bodies that were posted to `path`."""
+        return [request.json for request in self.posts if request.path == path]
+
+    def _reply(self, seen: Seen) -> Reply:
+        if seen.method == "POST":
+            if seen.path in self.answers:
+                return self.answers[seen.path](seen)
             return self.replies.popleft() if len(self.replies) > 1 else self.replies[0]
-        return self.pages.get(path) or json_reply({"detail": "Not Found"}, status=404)
+        return self.pages.get(seen.path) or json_reply({"detail": "Not Found"}, status=404)
 
     async def _answer(self, reply: Reply, writer: asyncio.StreamWriter) -> bool:
         if not reply.raw:

@@ -11,6 +11,7 @@ from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Timings, Usage
 from dsr1_tui.domain.sampling import INHERIT, SERVER, Sampling, SamplingLayer
 from dsr1_tui.domain.sampling_fields import FIELDS, FieldSpec, Kind
+from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 from support.fake_clock import FakeClock
 
 
@@ -77,6 +78,16 @@ SAMPLINGS = st.fixed_dictionaries({}, optional={spec.name: _settings(spec) for s
 LAYERS = st.fixed_dictionaries(
     {spec.name: st.sampled_from((INHERIT, SERVER)) | _settings(spec) for spec in FIELDS}
 ).map(lambda found: SamplingLayer(**found))
+STEERINGS = st.builds(
+    Steering,
+    preset=st.none() | TEXTS,
+    instructions=st.none() | TEXTS,
+    thinking=st.none() | st.sampled_from(ForcedThinking),
+    directive=st.none() | st.booleans(),
+    loop_policy=st.none() | st.sampled_from(LoopPolicy),
+    budget_tokens=st.none() | COUNTS,
+    budget_s=st.none() | SECONDS,
+)
 SEGMENTS = st.lists(st.builds(Segment, from_char=COUNTS, sampling=SAMPLINGS, cause=TEXTS), max_size=3).map(tuple)
 USAGES = st.builds(
     Usage,
@@ -102,6 +113,7 @@ CONVERSATIONS = st.builds(
     updated=SECONDS,
     active_leaf=st.none() | st.uuids().map(lambda value: MessageId(str(value))),
     settings=LAYERS,
+    steering=STEERINGS,
     pinned=st.booleans(),
 )
 MESSAGES = st.builds(

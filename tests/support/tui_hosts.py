@@ -1,7 +1,7 @@
 """Small apps that host one widget or screen of the interface, so that each is tested without the whole program."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from textual import on
 from textual.app import App, ComposeResult
@@ -84,7 +84,7 @@ class DialogHost(Host):
 
     CSS = "#page { padding: 1 2; }"
 
-    def __init__(self, screen: Screen[object]) -> None:
+    def __init__(self, screen: Screen[Any]) -> None:
         super().__init__()
         self._screen = screen
         self.results: list[object] = []

@@ -1,10 +1,8 @@
 """The chat screen: asking, watching, stopping, queueing, settings, conversations."""
 
 import asyncio
-from collections.abc import Callable
 
 import pytest
-from textual.pilot import Pilot
 
 from dsr1_tui.domain.events import FinishReason, ReasoningDelta, Started
 from dsr1_tui.domain.fault import Fault, FaultCode
@@ -14,40 +12,9 @@ from dsr1_tui.domain.sampling import SERVER, SamplingLayer
 from dsr1_tui.tui.app import ChatApp
 from dsr1_tui.tui.screens.chat import ChatScreen
 from dsr1_tui.tui.widgets.status_bar import LinkState
+from support.chat_pilot import ask, chat, chat_id, done, painted, rows, shown, until
 from support.fake_endpoint import FAKE_MODEL, answer_script
 from support.fake_kit import World
-
-
-async def until(pilot: Pilot[None], ready: Callable[[], bool], what: str = "it") -> None:
-    """Let the app work until something is true."""
-    for _ in range(400):
-        if ready():
-            return
-        await pilot.pause(0.01)
-    pytest.fail(f"{what} did not come true")
-
-
-def chat(app: ChatApp) -> ChatScreen:
-    screen = app.screen
-    assert isinstance(screen, ChatScreen)
-    return screen
-
-
-def shown(app: ChatApp) -> str:
-    """The transcript as text."""
-    view = chat(app).transcript
-    rows = (view.line_text(row) for row in range(view.document.height))
-    return "\n".join("" if row is None else row.text for row in rows)
-
-
-async def ask(pilot: Pilot[None], app: ChatApp, text: str) -> None:
-    await until(pilot, lambda: isinstance(app.screen, ChatScreen), "the chat")
-    chat(app).composer.text = text
-    await pilot.press("enter")
-
-
-async def done(pilot: Pilot[None], app: ChatApp) -> None:
-    await until(pilot, lambda: not chat(app).turns.busy and not chat(app).turns.queue, "the end of the turn")
 
 
 async def test_a_question_is_answered_and_kept() -> None:
@@ -61,7 +28,8 @@ async def test_a_question_is_answered_and_kept() -> None:
         assert "2+2?" in text
         assert "▸ Thought" in text
         assert "The sum is 4." in text
-        assert "\\boxed" not in text
+        assert "+ step by step, answer in \\boxed{}" in text, "what was not typed is shown"
+        assert text.count("\\boxed") == 1
         screen = chat(app)
         assert screen.session.path[-1].boxed == "4"
         assert screen.bar.state.state is LinkState.READY
@@ -88,12 +56,6 @@ async def test_thinking_shows_while_it_streams_and_folds_at_the_answer() -> None
         second.set()
         await done(pilot, app)
         assert "let me think" in shown(app), "what the reader opened stays open"
-
-
-def painted(app: ChatApp) -> str:
-    """What stands on the screen, as the terminal would show it."""
-    view = chat(app).transcript
-    return "\n".join(strip.text for strip in view.render_lines(view.size.region))
 
 
 async def test_escape_stops_and_keeps_what_came() -> None:
@@ -156,10 +118,6 @@ async def test_settings_are_sent_from_the_next_request_on() -> None:
     ]
     tree = await world.store.load(chat_id(world))
     assert tree.conversation.settings == SamplingLayer(temperature=0.55, top_p=SERVER)
-
-
-def chat_id(world: World) -> object:
-    return next(iter(world.store.shelf.conversations))
 
 
 async def test_a_lost_server_is_found_again_and_the_question_is_asked() -> None:
@@ -242,8 +200,3 @@ async def test_any_terminal_will_do(size: tuple[int, int]) -> None:
         await pilot.resize_terminal(size[0] + 7, size[1] + 3)
         await pilot.pause()
         assert all(strip.cell_length == chat(app).transcript.size.width for strip in rows(app))
-
-
-def rows(app: ChatApp) -> list[object]:
-    view = chat(app).transcript
-    return list(view.render_lines(view.size.region))

@@ -82,9 +82,7 @@ async def test_the_help_scrolls_by_keys_and_closes() -> None:
         assert app.results == [None]
 
 
-@pytest.mark.parametrize(
-    ("keys", "answer"), [(["l"], "leave"), (["enter"], "stay"), (["down", "enter"], "leave"), (["escape"], None)]
-)
+@pytest.mark.parametrize(("keys", "answer"), [(["l"], "leave"), (["down", "enter"], "leave"), (["escape"], None)])
 async def test_a_question_is_answered_by_key_arrow_or_not_at_all(keys: list[str], answer: str | None) -> None:
     app = DialogHost(ConfirmDialog("Leave?", OPTIONS, explanation="An answer is streaming."))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -168,7 +168,7 @@ async def test_a_fault_of_the_store_is_told_in_place(keys: list[str]) -> None:
         assert "The disk is full. Free some space." in told(app)
 
 
-@pytest.mark.parametrize("size", [(120, 40), (60, 20), (20, 5)])
+@pytest.mark.parametrize("size", [(60, 20), (20, 5)])
 async def test_the_marked_entry_stays_in_view(size: tuple[int, int]) -> None:
     app = DialogHost(picker(past()))
     async with app.run_test(size=size) as pilot:

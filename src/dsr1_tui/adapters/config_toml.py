@@ -2,25 +2,33 @@
 
 import os
 import tomllib
-from dataclasses import fields
+from dataclasses import fields, replace
+from enum import StrEnum
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final, NoReturn, TypeVar
 
 from dsr1_tui.adapters.paths import make_private
 from dsr1_tui.adapters.private_file import replace_file
 from dsr1_tui.adapters.toml_lines import line_of_key, syntax_reason
+from dsr1_tui.domain.budget import budget_layer, leaves_no_room
 from dsr1_tui.domain.config import Config, EndpointConfig
 from dsr1_tui.domain.fault import FaultCode, FaultError, fail
+from dsr1_tui.domain.presets import Presets
+from dsr1_tui.domain.presets_own import PresetError, with_own
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
 from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
+from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 from dsr1_tui.domain.target import normalise_base_url
 
 MAX_BYTES: Final = 1_000_000
 """A larger file is no config; it is refused before it is parsed."""
 
-_TOP: Final = ("endpoint", "endpoints", "sampling")
+_TOP: Final = ("endpoint", "endpoints", "sampling", "chat", "presets")
+_CHAT: Final = ("preset", "instructions", "thinking", "directive", "loop_policy", "thinking_budget")
 _ENDPOINT: Final = tuple(field.name for field in fields(EndpointConfig))
 _SECRET: Final = frozenset({"api_key", "apikey", "api-key", "key", "token", "secret", "password", "authorization"})
+
+E = TypeVar("E", bound=StrEnum)
 
 
 class TomlConfigFile:
@@ -73,7 +81,7 @@ class TomlConfigFile:
         before = _Reader(self.path, text).config()
         edited = with_sampling(text, layer)
         after = _Reader(self.path, edited).config()
-        if (after.endpoint, after.endpoints, after.sampling) != (before.endpoint, before.endpoints, layer):
+        if after != replace(before, sampling=layer):
             hint = "Set them by hand there."
             raise fail(FaultCode.CONFIG, f"The settings cannot be written into {self.path} without harm.", hint)
         make_private(real.parent, code=FaultCode.CONFIG)
@@ -95,7 +103,19 @@ class _Reader:
             for name, table in self._table(root.get("endpoints", {}), ("endpoints",)).items()
         }
         sampling = self._sampling(self._table(root.get("sampling", {}), ("sampling",)))
-        return Config(endpoint=self._default(root, endpoints), endpoints=endpoints, sampling=sampling)
+        presets = self._presets(root)
+        steering = self._chat(self._table(root.get("chat", {}), ("chat",)), presets)
+        longest = sampling.max_tokens if isinstance(sampling.max_tokens, int) else None
+        if leaves_no_room(steering.budget_tokens, longest):
+            reason = f"the thinking budget takes all of sampling.max_tokens ({longest:,})"
+            self._complain(("chat", "thinking_budget"), reason, "Lower it, or raise max_tokens.")
+        return Config(
+            endpoint=self._default(root, endpoints),
+            endpoints=endpoints,
+            sampling=sampling,
+            presets=presets,
+            steering=steering,
+        )
 
     def _parsed(self) -> dict[str, object]:
         try:
@@ -143,6 +163,45 @@ class _Reader:
                 reason = str(error) if isinstance(error, SettingError) else f"{name} must be {BY_NAME[name].bounds}"
                 self._complain(("sampling", name), reason, 'Or "server" for the server\'s own default.')
         return layer
+
+    def _presets(self, root: dict[str, object]) -> Presets:
+        try:
+            return with_own(self._table(root.get("presets", {}), ("presets",)))
+        except PresetError as error:
+            self._complain(error.where, error.fault.message.rstrip("."), error.fault.hint)
+
+    def _chat(self, table: dict[str, object], presets: Presets) -> Steering:
+        where = ("chat",)
+        self._only(table, _CHAT, where)
+        preset = self._text_at(table, "preset", where)
+        if preset is not None and not presets.has(preset):
+            names = tuple(known.name for known in presets.all)
+            self._complain((*where, "preset"), f"there is no preset “{preset[:40]}”", _instead(preset, names))
+        directive = table.get("directive")
+        if directive is not None and not isinstance(directive, bool):
+            self._complain((*where, "directive"), "directive is true or false", "Without quotes.")
+        steering = Steering(
+            preset=preset,
+            instructions=self._text_at(table, "instructions", where),
+            thinking=self._one_of(table, "thinking", ForcedThinking),
+            directive=directive,
+            loop_policy=self._one_of(table, "loop_policy", LoopPolicy),
+        )
+        if "thinking_budget" not in table:
+            return steering
+        try:
+            return budget_layer(table["thinking_budget"]).over(steering)
+        except SettingError as error:
+            self._complain((*where, "thinking_budget"), str(error), 'Like thinking_budget = 2000, or "30s".')
+
+    def _one_of(self, table: dict[str, object], key: str, kind: type[E]) -> E | None:
+        text = self._text_at(table, key, ("chat",))
+        if text is None:
+            return None
+        names = tuple(member.value for member in kind)
+        if text not in names:
+            self._complain(("chat", key), f"{key} has no “{text[:40]}”", _instead(text, names))
+        return kind(text)
 
     def _text_at(self, table: dict[str, object], key: str, where: tuple[str, ...]) -> str | None:
         value = table.get(key)

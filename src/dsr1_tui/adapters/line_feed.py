@@ -7,7 +7,7 @@ _END = re.compile(r"\r\n|\n|\r")
 
 
 class LineFeed:
-    """Feed it bytes; lines come out as soon as they are whole. A lone carriage return (a progress bar's) ends one too."""
+    """Feed it bytes; lines come out as soon as they are whole. A lone carriage return, a progress bar's, ends one."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")

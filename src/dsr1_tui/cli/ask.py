@@ -8,6 +8,7 @@ import click
 from dsr1_tui.cli.options import CONTEXT, EXIT_CODES, connection_options, conversation_options, gather, sampling_options
 from dsr1_tui.cli.piped import STDIN, piped_text
 from dsr1_tui.cli.sections import Flag, Sectioned
+from dsr1_tui.cli.steering_flags import steering_options
 from dsr1_tui.domain.fault import FaultCode, fail
 
 
@@ -21,6 +22,7 @@ class _Output(Flag):
 @click.option("--show-reasoning", cls=_Output, is_flag=True, help="Write the thought to stderr as it comes.")
 @connection_options
 @conversation_options
+@steering_options
 @sampling_options
 @click.pass_context
 def ask(ctx: click.Context, /, *, text: tuple[str, ...], as_json: bool, show_reasoning: bool, **flags: object) -> int:

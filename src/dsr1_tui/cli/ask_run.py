@@ -16,14 +16,15 @@ from dsr1_tui.cli.safe_stream import SafeStream
 from dsr1_tui.cli.stopping import Stopping, signals_stop
 from dsr1_tui.cli.talk import Talk, verdict
 from dsr1_tui.domain.config import Config
-from dsr1_tui.domain.events import AnswerDelta
+from dsr1_tui.domain.events import AnswerDelta, Retrying
 from dsr1_tui.domain.fault import ExitCode, FaultCode, FaultError, fail
+from dsr1_tui.domain.prompt_parts import Addition
 from dsr1_tui.domain.target import Target
 from dsr1_tui.services.ask import AskPorts, Question, ask
 from dsr1_tui.services.kit import Kit
 from dsr1_tui.services.prepare import prepare
 from dsr1_tui.services.resolve import DEFAULT, LOCAL_VLLM, resolve_target
-from dsr1_tui.services.turn import TurnClosed
+from dsr1_tui.services.turn import TurnClosed, TurnOpened
 
 DRAW_S: Final = 0.25
 """Seconds between two looks at the status line."""
@@ -76,10 +77,17 @@ async def _ask(kit: Kit, request: Request, stopping: Stopping) -> int:
                 request.text,
                 config=config,
                 flags=request.asked.sampling,
+                steering=request.asked.steering,
                 rules=request.asked.rules,
                 resume=request.asked.resume,
             )
-        ports = AskPorts(endpoint=endpoint, conversations=kit.conversations, messages=kit.messages, clock=kit.clock)
+        ports = AskPorts(
+            endpoint=endpoint,
+            conversations=kit.conversations,
+            messages=kit.messages,
+            clock=kit.clock,
+            extras=endpoint,
+        )
         return await _stream(ports, question, request, stopping, talk)
 
 
@@ -115,17 +123,22 @@ async def _stream(ports: AskPorts, question: Question, request: Request, stoppin
     encoding = "utf-8" if request.as_json else sys.stdout.encoding or "utf-8"
     outlet = Outlet(sys.stdout.fileno(), encoding, on_broken=stopping.stop.stop)
     text, closed = _AnswerText(), None
+    additions: tuple[Addition, ...] = ()
     stopping.asking = True
     async with aclosing(ask(ports, question, stopping.stop)) as events:
         async for event in events:
             talk.feed(event)
             if isinstance(event, AnswerDelta) and not request.as_json:
                 outlet.put(text.feed(event.text))
+            elif isinstance(event, Retrying) and not request.as_json:
+                outlet.put(text.anew())
+            elif isinstance(event, TurnOpened):
+                additions = event.additions
             elif isinstance(event, TurnClosed):
                 closed = event
     assert closed is not None, "a turn that was not broken off ends with TurnClosed"
     stopping.kept = True
-    outlet.put(answer_object(closed.answer) + "\n" if request.as_json else text.end())
+    outlet.put(answer_object(closed.answer, additions) + "\n" if request.as_json else text.end())
     broken = await outlet.close()
     talk.close(closed.answer, stored=closed.stored)
     code, why = verdict(closed.answer)
@@ -152,6 +165,12 @@ class _AnswerText:
     def end(self) -> str:
         rest = self._printed(self._safe.rest())
         return rest if not self._last or self._last == "\n" else f"{rest}\n"
+
+    def anew(self) -> str:
+        """What parts an answer that is given up from the one that follows it: nothing, where none had begun."""
+        parted = self.end()
+        self._last = ""
+        return parted
 
     def _printed(self, text: str) -> str:
         if not self._last:

@@ -12,6 +12,7 @@ from dsr1_tui.cli.edge import warn
 from dsr1_tui.cli.engine_talk import EngineTalk, size
 from dsr1_tui.cli.options import CONTEXT
 from dsr1_tui.cli.result import json_line
+from dsr1_tui.cli.stopping import signals_stop
 from dsr1_tui.domain.engine import Build, EngineStatus, engine_python
 from dsr1_tui.domain.fault import ExitCode
 from dsr1_tui.render.safe import safe
@@ -46,17 +47,20 @@ async def _install(ports: EnginePorts, *, cpu: bool, dry_run: bool) -> int:
     plan = prepared.plan
     talk = EngineTalk(ports.clock)
     talk.say(f"vLLM ({'CPU build' if plan.build is Build.CPU else 'CUDA'}) into {plan.folder}")
-    ticking = asyncio.create_task(talk.tick())
-    try:
-        async with aclosing(install_engine(ports, prepared)) as events:
-            async for event in events:
-                talk.feed(event)
-    except asyncio.CancelledError:
-        talk.say("Stopped. The same command goes on from here.")
-        raise
-    finally:
-        ticking.cancel()
-        talk.clear()
+    with signals_stop() as stopping:
+        ticking = asyncio.create_task(talk.tick())
+        try:
+            async with aclosing(install_engine(ports, prepared)) as events:
+                async for event in events:
+                    talk.feed(event)
+        except asyncio.CancelledError:
+            if stopping.exit_code is None:
+                raise
+            talk.say("Stopped. The same command goes on from here.")
+            return stopping.exit_code
+        finally:
+            ticking.cancel()
+            talk.clear()
     return ExitCode.DONE
 
 

@@ -31,10 +31,13 @@ def open_chat(asked: Asked) -> int:
         kit = build_kit(os.environ, config=asked.config)
         kits.append(kit)
         config = kit.config_file.load()
+        if asked.steering.preset is not None:
+            config.presets.named(asked.steering.preset)  # a name that is none is told before the chat is shown
         launch = Launch(
             config=config,
             target=_target(asked, config),
             flags=asked.sampling,
+            steering=asked.steering,
             rules=asked.rules,
             resume=asked.resume,
             demo=asked.demo,

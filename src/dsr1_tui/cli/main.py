@@ -17,6 +17,7 @@ from dsr1_tui.cli.options import (
     sampling_options,
 )
 from dsr1_tui.cli.sections import LazyGroup
+from dsr1_tui.cli.steering_flags import steering_options
 from dsr1_tui.domain.fault import ExitCode, Fault, FaultCode, FaultError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
@@ -36,6 +37,7 @@ _EPILOG: Final = (
 @click.group(NAME, cls=LazyGroup, lazy=COMMANDS, invoke_without_command=True, context_settings=CONTEXT, epilog=_EPILOG)
 @connection_options
 @conversation_options
+@steering_options
 @sampling_options
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")
 @click.pass_context

@@ -8,6 +8,7 @@ import click
 
 from dsr1_tui.cli.asked import Asked
 from dsr1_tui.cli.sections import Flag
+from dsr1_tui.cli.steering_flags import steering_of
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer, Unset, Value
 from dsr1_tui.domain.sampling_fields import BY_NAME, FIELDS, FieldSpec, Kind, SettingError, check, parse
@@ -132,6 +133,7 @@ def gather(ctx: click.Context, flags: Mapping[str, object]) -> Asked:
         demo=flags.get("demo") is True,
         resume="" if last else resume,
         sampling=_sampling(ctx, flags),
+        steering=steering_of(flags),
     )
     before = ctx.parent.obj if ctx.parent is not None else None
     return (here.over(before) if isinstance(before, Asked) else here).checked()

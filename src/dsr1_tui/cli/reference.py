@@ -35,7 +35,7 @@ def _tables(command: click.Command, ctx: click.Context, known: frozenset[str]) -
         rows = [(flag, words) for flag, words in records if flag not in known]
         if rows:
             yield from (f"| {section} | |", "|---|---|")
-            yield from (f"| `{flag}` | {_cell(words)} |" for flag, words in rows)
+            yield from (f"| `{_cell(flag)}` | {_cell(words)} |" for flag, words in rows)
             yield ""
 
 

@@ -2,17 +2,19 @@
 
 import json
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from dsr1_tui.domain.boxed import final_boxed, find_boxed
 from dsr1_tui.domain.message import Message
+from dsr1_tui.domain.prompt_parts import Addition
 
 _STEERING: Final = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 """What JSON lets stand raw and a terminal acts on, or a file cannot hold."""
 
 
-def answer_object(message: Message) -> str:
-    """One line of JSON for a finished answer, whatever way it ended."""
+def answer_object(message: Message, additions: Iterable[Addition] = ()) -> str:
+    """One line of JSON for a finished answer, whatever way it ended; `additions` went with the question unasked."""
     usage, timings, sampling = message.usage, message.timings, message.sampling
     fields: dict[str, object] = {
         "conversation_id": message.conversation_id,
@@ -36,7 +38,8 @@ def answer_object(message: Message) -> str:
             "tokens_per_s": _rounded(timings.tokens_per_s),
         },
         "settings": {} if sampling is None else sampling.sent(),
-        "guards": list(message.guards),
+        "guards": list(dict.fromkeys(message.guards)),
+        "prompt_additions": [addition.text for addition in additions],
     }
     if message.error is not None:
         fields["error"] = _error(message.error.code.value, message.error.message, message.error.hint)
@@ -58,6 +61,7 @@ def error_object(code: str, message: str, hint: str) -> str:
             "timings": None,
             "settings": {},
             "guards": [],
+            "prompt_additions": [],
             "error": _error(code, message, hint),
         }
     )

@@ -7,16 +7,27 @@ from typing import Final
 
 from dsr1_tui.cli.edge import warn
 from dsr1_tui.cli.safe_stream import SafeStream
-from dsr1_tui.domain.events import AnswerDelta, FinishReason, GuardTripped, ReasoningDelta, Retrying, Started
+from dsr1_tui.domain.events import (
+    AnswerDelta,
+    Continued,
+    FinishReason,
+    GuardTripped,
+    ReasoningDelta,
+    Retrying,
+    Started,
+)
 from dsr1_tui.domain.fault import ExitCode
 from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.prompt_parts import Addition
 from dsr1_tui.ports import Clock
 from dsr1_tui.render.safe import safe
 from dsr1_tui.services.turn import AskEvent, StoreTroubled, TurnClosed, TurnOpened
 
 ID_SHOWN: Final = 13
 """Characters of an id in a resume command: a UUIDv7's whole millisecond."""
+ADDITION_SHOWN: Final = 60
+"""Characters of one thing that goes with a question; instructions may be long."""
 _DIM: Final = "\x1b[2m"
 _PLAIN: Final = "\x1b[0m"
 _CLEAR: Final = "\r\x1b[K"
@@ -38,12 +49,15 @@ class Talk:
         self._hushed = False
         self._thought = SafeStream()
         self._thinking = False
+        self._suspect = False
+        """Whether it may be going in circles."""
 
     def feed(self, event: AskEvent) -> None:
         """Take one event into account and say what is to be said at once."""
         match event:
-            case TurnOpened():
+            case TurnOpened(additions=additions):
                 self._state, self._meter = "waiting", Meter(sent_at=self._clock.monotonic())
+                self._tell(additions)
             case StoreTroubled(error):
                 self.clear()
                 warn(error.line)
@@ -61,14 +75,31 @@ class Talk:
                     self._hush()
                 self._end_thought()
             case Retrying(cause=cause, attempt=attempt):
+                self._end_thought()
+                self._meter.feed(event)
+                self._suspect = False
                 self._state = f"trying again ({attempt}): {cause}"
-            case GuardTripped(guard=guard, detail=detail):
+            case GuardTripped(level="loop"):
+                self._end_thought()
                 self.clear()
-                warn(f"{guard}: {detail}")
+                warn(guard_words(event))
+            case GuardTripped():
+                self._suspect = True
+            case Continued():
+                self._meter.feed(event)
+                self._state, self._suspect = "asked to answer", False
             case Started():
                 pass
             case _:
                 self._meter.feed(event)
+
+    def _tell(self, additions: tuple[Addition, ...]) -> None:
+        """Say what goes with the question, on a terminal: a script finds it in the object of `--json`."""
+        if not self._live or not additions:
+            return
+        self.clear()
+        line = safe("  ".join(f"+ {_cut(addition.label)}" for addition in additions))
+        _say(f"{_DIM}{line}{_PLAIN}\n" if self._dim else f"{line}\n")
 
     def _think(self, text: str) -> None:
         if not self._show_reasoning:
@@ -99,6 +130,8 @@ class Talk:
         words = f"{self._state} {self._clock.monotonic() - meter.sent_at:.0f} s"
         if meter.tokens:
             words += f" · {'' if meter.exact else '≈'}{meter.tokens:,} tok"
+        if self._suspect:
+            words += " · may be repeating itself"
         return f"{words} · ctrl+c stops"
 
     def clear(self) -> None:
@@ -137,6 +170,26 @@ def figures(message: Message) -> list[str]:
     return found
 
 
+_DONE: Final = {
+    "tell": "it goes on",
+    "answer": "the thought is closed, it answers from what it has",
+    "stop": "stopped there",
+    "retry": "it is asked once more",
+}
+"""What a guard's action is called."""
+
+
+def guard_words(tripped: GuardTripped) -> str:
+    """A guard that acted, in one line."""
+    done = _DONE.get(tripped.action, "")
+    words = "; ".join(words for words in (tripped.detail, done) if words)
+    return f"{tripped.guard}: {words}" if words else tripped.guard
+
+
+def _cut(words: str) -> str:
+    return words if len(words) <= ADDITION_SHOWN else f"{words[: ADDITION_SHOWN - 1]}…"
+
+
 def _say(text: str) -> None:
     try:
         sys.stderr.write(text)
@@ -157,11 +210,11 @@ def verdict(message: Message) -> tuple[ExitCode, str]:
             return ExitCode.NO_ANSWER, "The model ended without an answer. Ask again, or raise --max-tokens."
         case FinishReason.LENGTH:
             part = "The answer was" if whole else "It was still thinking when it was"
-            limit = message.sampling.max_tokens if message.sampling is not None else None
+            limit = message.segments[-1].sampling.max_tokens if message.segments else None
             where = "by the context length" if limit is None else f"at max_tokens ({limit:,})"
             return ExitCode.NO_ANSWER, f"{part} cut off {where}. Raise --max-tokens or ask for less."
         case FinishReason.LOOP:
-            return ExitCode.NO_ANSWER, "The model repeated itself and was stopped. Try --temperature 0.6."
+            return ExitCode.NO_ANSWER, "The model repeated itself and was stopped. Try --loop-policy retry."
         case FinishReason.BUDGET:
             return ExitCode.NO_ANSWER, "The thinking budget was used up before an answer began."
         case FinishReason.STOPPED | FinishReason.CANCELLED:

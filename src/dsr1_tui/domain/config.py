@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from dsr1_tui.domain.presets import Presets
 from dsr1_tui.domain.sampling import SamplingLayer
+from dsr1_tui.domain.steering import Steering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,3 +27,7 @@ class Config:
     endpoints: Mapping[str, EndpointConfig] = field(default_factory=dict)
     sampling: SamplingLayer = field(default_factory=SamplingLayer)
     """Default sampling settings (`[sampling]`), above the preset, below the conversation."""
+    presets: Presets = field(default_factory=Presets)
+    """The built-in presets and the user's own (`[presets.NAME]`)."""
+    steering: Steering = field(default_factory=Steering)
+    """Defaults (`[chat]`): preset, instructions, thinking, loop policy, thinking budget."""

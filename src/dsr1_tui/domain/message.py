@@ -8,6 +8,7 @@ from dsr1_tui.domain.events import FinishReason
 from dsr1_tui.domain.fault import Fault
 from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer
+from dsr1_tui.domain.steering import Steering
 
 
 class MessageRole(StrEnum):
@@ -109,6 +110,7 @@ class Conversation:
     updated: float
     active_leaf: MessageId | None = None
     settings: SamplingLayer = field(default_factory=SamplingLayer)
+    steering: Steering = field(default_factory=Steering)
     pinned: bool = False
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, ReasoningDelta, UsageTick
+from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, Continued, ReasoningDelta, Retrying, UsageTick
 from dsr1_tui.domain.message import Timings, Usage
 
 
@@ -18,25 +18,39 @@ class Meter:
     answer_tokens: int = 0
     prompt_tokens: int | None = None
     _server_total: int | None = None
+    """The server's count of the request that runs now."""
+    _banked: int = 0
+    """Tokens of the requests before it."""
+    _counted: int = 0
+    """Our own count of those."""
     _exact: bool = True
 
     def feed(self, event: AnswerEvent) -> None:
         """Take one event into account."""
         match event:
             case ReasoningDelta(tokens=tokens, exact=exact, at=at):
-                self._token(at, exact=exact)
+                self._token(at, tokens, exact=exact)
                 self.reasoning_tokens += tokens
             case AnswerDelta(text=text, tokens=tokens, exact=exact, at=at):
-                self._token(at, exact=exact)
+                self._token(at, tokens, exact=exact)
                 if self.answer_at is None and text.strip():
                     self.answer_at = at
                 self.answer_tokens += tokens
             case UsageTick(prompt_tokens=prompt, completion_tokens=total):
-                self.prompt_tokens, self._server_total = prompt, total
+                self.prompt_tokens = prompt if self.prompt_tokens is None else self.prompt_tokens
+                self._server_total = total
+            case Continued():
+                self._banked, self._counted = self.tokens, self.reasoning_tokens + self.answer_tokens
+                self._exact, self._server_total = self.exact, None
+            case Retrying():
+                self.reasoning_tokens = self.answer_tokens = self._banked = self._counted = 0
+                self._server_total, self.answer_at = None, None
             case _:
                 pass
 
-    def _token(self, at: float, *, exact: bool) -> None:
+    def _token(self, at: float, tokens: int, *, exact: bool) -> None:
+        if not tokens:
+            return  # words that were put into the model's mouth
         if self.first_at is None:
             self.first_at = at
         self.last_at = at
@@ -45,13 +59,15 @@ class Meter:
     @property
     def tokens(self) -> int:
         """Completion tokens: the server's count where it gave one, else ours."""
-        ours = self.reasoning_tokens + self.answer_tokens
-        return ours if self._server_total is None else max(self._server_total, 0)
+        ours = self.reasoning_tokens + self.answer_tokens - self._counted
+        return self._banked + (ours if self._server_total is None else max(self._server_total, 0))
 
     @property
     def exact(self) -> bool:
         """Whether `tokens` is the server's count."""
-        return self._server_total is not None or (self._exact and self.first_at is not None)
+        if self._server_total is not None and not self._banked:
+            return True
+        return self._exact and self.first_at is not None
 
     @property
     def rate(self) -> float | None:

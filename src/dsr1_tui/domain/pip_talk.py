@@ -19,7 +19,7 @@ _TROUBLES: Final[tuple[tuple[str, str, str], ...]] = (
      f"Tell pip of the certificate with PIP_CERT. {_AGAIN}"),
     (r"NewConnectionError|Failed to establish|NameResolutionError|Temporary failure in name|ConnectTimeout",
      "The package index cannot be reached: there is no network, or pip is told of another index.", _AGAIN),
-    (r"ReadTimeout|Read timed out|IncompleteRead|Connection broken: |Connection reset|RemoteDisconnected|download failed",
+    (r"ReadTimeout|Read timed out|IncompleteRead|Connection broken: |Connection reset|RemoteDisconnected",
      "A download broke off.", _AGAIN),
     (r"HTTP error 40[137]|40[137] Client Error", "The package index refuses access.",
      f"Look at pip's settings (`pip config list`). {_AGAIN}"),

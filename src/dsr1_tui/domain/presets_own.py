@@ -115,8 +115,6 @@ class _Slip:
             return check(spec, value)
         except SettingError as error:
             raise self._wrong(str(error).replace(spec.name, self._key, 1), "Correct the value.") from None
-        except OverflowError:
-            raise self._wrong(f"{self._key} must be {spec.bounds}", "Correct the value.") from None
 
     def text(self, value: object) -> str:
         if not isinstance(value, str) or len(value) > LONGEST_TEXT:

@@ -8,26 +8,16 @@ When the rules change in mid-conversation, they hold for the whole of it from th
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from dsr1_tui.domain.language import Language, language_of
 from dsr1_tui.domain.mathsy import is_mathsy
 from dsr1_tui.domain.message import Message, MessageRole
-from dsr1_tui.domain.presets import AUTO, Preset, already_said, directive_for
+from dsr1_tui.domain.presets import AUTO, AUTO_NAME, Preset, Presets, already_said, directive_for
 from dsr1_tui.domain.prompt_parts import Addition, Part, PartKind, Prompt, PromptTurn
 from dsr1_tui.domain.request import PromptMessage
 from dsr1_tui.domain.rules import Rules
-
-
-class ForcedThinking(StrEnum):
-    """How R1 is made to think where it would skip it."""
-
-    OFF = "off"
-    NEWLINE_BEFORE = "newline-before"
-    NEWLINE_AFTER = "newline-after"
-    PREFILL = "prefill"
-    """The thought's first words are written for it: `<think>\n` alone changes nothing, the template ends in it."""
+from dsr1_tui.domain.steering import ForcedThinking, Steering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +50,23 @@ _ASKS_FOR_BOX: Final = re.compile(
 )
 
 
+def rules_of(steering: Steering, rules: Rules, presets: Presets) -> PromptRules:
+    """What decides how a conversation steered like this becomes a prompt.
+
+    Raises:
+        FaultError: (usage) no preset of that name.
+    """
+    return PromptRules(
+        rules=rules,
+        instructions=steering.instructions or "",
+        preset=presets.named(steering.preset or AUTO_NAME),
+        thinking=steering.thinking or ForcedThinking.OFF,
+        directive=steering.directive,
+    )
+
+
 def build_prompt(path: Iterable[Message], *, rules: PromptRules | None = None) -> tuple[PromptMessage, ...]:
-    """The messages to send for a path that ends in the user's question; a prefill comes last where the rules want one."""
+    """The messages to send for a path that ends in the user's question; last the prefill where the rules want one."""
     return plan_prompt(path, rules or PLAIN).sent
 
 
@@ -110,7 +115,7 @@ def first_words(question: str) -> str:
 
 
 def is_empty_thought(reasoning: str) -> bool:
-    """Whether a thought says nothing: blanks, tags and points only, as in R1's `<think>\\n\\n</think>`."""
+    r"""Whether a thought says nothing: blanks, tags and points only, as in R1's `<think>\n\n</think>`."""
     bare = reasoning.replace("<think>", "").replace("</think>", "")
     return not any(c.isalnum() for c in bare)
 

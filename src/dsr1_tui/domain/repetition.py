@@ -5,14 +5,11 @@ Two period trackers follow the units, once as they are and once with numbers mas
 counted (`repetition_phrases`); every 16 units the rules (`repetition_rules`) look at what has come together.
 """
 
-from collections import deque
 from typing import Final
 
 from dsr1_tui.domain.repetition_finding import Finding, Level, LoopKind, clean_cut, shown
-from dsr1_tui.domain.repetition_periods import PeriodTracker
-from dsr1_tui.domain.repetition_phrases import PhraseWatch
-from dsr1_tui.domain.repetition_rules import BLOCK, WINDOW, Past, Verdict, judge
-from dsr1_tui.domain.repetition_trail import Trail
+from dsr1_tui.domain.repetition_past import Past, Verdict
+from dsr1_tui.domain.repetition_rules import judge
 from dsr1_tui.domain.repetition_units import FLUSH, UnitReader
 
 __all__ = ["Finding", "Level", "LoopGuard", "LoopKind", "clean_cut"]
@@ -28,14 +25,11 @@ class LoopGuard:
     most; after a loop it is silent and does no more work.
     """
 
-    __slots__ = ("_fresh", "_fresh_tokens", "_level", "_novel", "_past", "_reader", "_tail", "_tokens")
+    __slots__ = ("_fresh", "_fresh_tokens", "_level", "_past", "_reader", "_tail", "_tokens")
 
     def __init__(self) -> None:
-        exact, masked = PeriodTracker(WINDOW), PeriodTracker(WINDOW)
         self._reader = UnitReader()
-        self._past = Past(Trail(WINDOW), exact, masked, PhraseWatch(), deque(maxlen=2 * WINDOW // BLOCK))
-        self._novel = (0, 0)
-        """What the trackers had counted as novel at the end of the last block."""
+        self._past = Past()
         self._tokens = 0
         self._fresh = ""
         self._fresh_tokens = 0
@@ -59,15 +53,12 @@ class LoopGuard:
         placed = self._reader.feed(text)
         if not placed:
             return None
-        past, rate, chars = self._past, self._fresh_tokens / len(self._fresh), self._reader.chars
+        tokens, chars = self._tokens, self._reader.chars
+        rate = self._fresh_tokens / len(self._fresh)
         self._keep_fresh()
         found: Finding | None = None
         for unit, start, end in placed:
-            past.trail.add(unit, start, end, self._tokens - round((chars - start) * rate))
-            past.exact.push(unit.exact)
-            past.masked.push(unit.masked)
-            past.phrases.push(unit, past.exact.count - 1)
-            if past.exact.count % BLOCK == 0:
+            if self._past.take(unit, start, end, tokens - round((chars - start) * rate)):
                 found = self._look() or found
                 if self._level is Level.LOOP:
                     break
@@ -81,11 +72,7 @@ class LoopGuard:
 
     def _look(self) -> Finding | None:
         """Ask the rules, at the end of a block."""
-        past = self._past
-        exact, masked = past.exact.novel, past.masked.novel
-        past.novelty.append((exact - self._novel[0], masked - self._novel[1]))
-        self._novel = exact, masked
-        verdict = judge(past)
+        verdict = judge(self._past)
         if verdict is None or (self._level is not None and verdict.level <= self._level):
             return None
         self._level = verdict.level

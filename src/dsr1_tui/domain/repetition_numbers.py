@@ -5,7 +5,7 @@ from typing import Final
 
 from dsr1_tui.domain.repetition_units import Unit, UnitKind
 
-_FORETOLD: Final = 0.9
+FORETOLD: Final = 0.97
 """Share of numbers that must follow from the two copies before."""
 
 
@@ -21,12 +21,12 @@ class Progress:
     @property
     def counter(self) -> bool:
         """One step for all that changes ("Step 41: check 41."), upwards: a countdown ends by itself."""
-        return self.foretold >= _FORETOLD and len(self.steps) == 1 and min(self.steps) > 0
+        return self.foretold >= FORETOLD and len(self.steps) == 1 and min(self.steps) > 0
 
     @property
     def linear(self) -> bool:
         """Every number at its own step, as in a multiplication table."""
-        return self.foretold >= _FORETOLD and bool(self.steps) and max(self.steps) > 0
+        return self.foretold >= FORETOLD and bool(self.steps) and max(self.steps) > 0
 
 
 def progress(units: list[Unit], lag: int) -> Progress:

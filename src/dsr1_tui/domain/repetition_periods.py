@@ -28,11 +28,12 @@ class PeriodTracker:
         """Index of the first remembered unit in the whole stream."""
         self._hash = 0
         self._seen: dict[int, int] = {}
+        """Where four units were met last, by their hash; negative (one's complement) after the first time."""
         self._extended = False
         self.count = 0
         """Units so far."""
         self.novel = 0
-        """How often, so far, the last four units had not been met in the recent past."""
+        """How often, so far, the last four units had not been met twice in the recent past: a draft may be restated."""
         self.lag = 0
         """Distance at which the stream now repeats itself, in units; 0 for none."""
         self.run = 0
@@ -42,8 +43,16 @@ class PeriodTracker:
         """Take the next unit."""
         codes, seen = self._codes, self._seen
         rolled = self._hash = (self._hash * _BASE + code - codes[-GRAM] * _LAST) & _MASK
+        count = self.count
         last = seen.get(rolled)
-        seen[rolled] = count = self.count
+        if last is None:
+            seen[rolled] = ~count
+            self.novel += 1
+        else:
+            seen[rolled] = count
+            if last < 0:
+                last = ~last
+                self.novel += 1
         self.count = count + 1
         lag = self.lag
         if lag and codes[-lag] == code:
@@ -52,8 +61,6 @@ class PeriodTracker:
             self.lag, self.run, self._extended = count - last, GRAM, False
         else:
             self.lag = self.run = 0
-        if last is None:
-            self.novel += 1
         codes.append(code)
         if len(codes) >= 2 * self._window:
             self._forget()
@@ -78,4 +85,4 @@ class PeriodTracker:
         del self._codes[:drop]
         self._first += drop
         oldest = self._first
-        self._seen = {gram: at for gram, at in self._seen.items() if at >= oldest}
+        self._seen = {gram: at for gram, at in self._seen.items() if (at if at >= 0 else ~at) >= oldest}

@@ -8,8 +8,8 @@ from dsr1_tui.domain.repetition_units import Unit, UnitKind
 
 _BASE: Final = 0x100000001B3
 _MASK: Final = (1 << 64) - 1
-_MIN_UNITS: Final = 4
-"""Units of a phrase, its closing mark included, below which it says too little to count ("Wait,", "for example,")."""
+_MIN_UNITS: Final = 3
+"""Units of a phrase, its closing mark included, below which it says too little to count ("Wait,")."""
 _MAX_UNITS: Final = 64
 """Where a phrase is closed even without a mark."""
 _MEMORY: Final = 1024
@@ -34,8 +34,6 @@ class Coverage:
     """The last phrases, about as many units as were asked for."""
 
     units: int
-    once: int
-    """Units in phrases that had been said before."""
     twice: int
     """Units in phrases that had been said twice before."""
     symbolic: int
@@ -53,7 +51,7 @@ class Coverage:
 class PhraseWatch:
     """Phrases as they close, each with how often it had been said before."""
 
-    __slots__ = ("_hash", "_recent", "_said", "_start", "_symbols", "_template", "_turn", "_units", "fresh")
+    __slots__ = ("_hash", "_recent", "_said", "_start", "_symbols", "_template", "_turn", "_units", "old")
 
     def __init__(self) -> None:
         self._hash = self._template = self._units = self._symbols = self._start = 0
@@ -62,8 +60,8 @@ class PhraseWatch:
         self._said: dict[int, tuple[int, int]] = {}
         """How often each was said, and in which turn last."""
         self._recent: deque[_Phrase] = deque(maxlen=_RECENT)
-        self.fresh = 0
-        """Phrases closed in a row, up to the last one, that had all been said before."""
+        self.old = 0
+        """Units of the phrases in a row, up to the last one, that had all been said before."""
 
     def push(self, unit: Unit, index: int) -> None:
         """Take the next unit."""
@@ -83,14 +81,13 @@ class PhraseWatch:
 
     def coverage(self, units: int) -> Coverage:
         """What the last phrases, `units` units of them or all that is remembered, say again."""
-        total = once = twice = symbolic = 0
+        total = twice = symbolic = 0
         counts: dict[int, int] = {}
         templates: set[int] = set()
         top = (0, 0, 0)
         start = 0
         for phrase in reversed(self._recent):
             total += phrase.units
-            once += phrase.units if phrase.before else 0
             twice += phrase.units if phrase.before > 1 else 0
             symbolic += phrase.units if phrase.symbols else 0
             counts[phrase.key] = said = counts.get(phrase.key, 0) + 1
@@ -101,15 +98,15 @@ class PhraseWatch:
             if total >= units:
                 break
         phrases = sum(counts.values())
-        return Coverage(total, once, twice, symbolic, phrases, len(counts), len(templates), start, top[1:])
+        return Coverage(total, twice, symbolic, phrases, len(counts), len(templates), start, top[1:])
 
-    def since(self, start: int) -> int:
-        """Index of the unit where the run of phrases said before, that reaches back from `start`, began."""
+    def since(self) -> int:
+        """Index of the unit where the phrases in a row that had all been said before began."""
+        start = self._start
         for phrase in reversed(self._recent):
-            if phrase.start < start:
-                if not phrase.before:
-                    break
-                start = phrase.start
+            if not phrase.before:
+                break
+            start = phrase.start
         return start
 
     def _close(self) -> None:
@@ -117,7 +114,7 @@ class PhraseWatch:
         self._turn += 1
         self._said[self._hash] = (before + 1, self._turn)
         self._recent.append(_Phrase(self._hash, self._template, before, self._start, self._units, self._symbols))
-        self.fresh = self.fresh + 1 if before else 0
+        self.old = self.old + self._units if before else 0
         if len(self._said) >= 2 * _MEMORY:
             oldest = self._turn - _MEMORY
             self._said = {key: said for key, said in self._said.items() if said[1] > oldest}

@@ -1,175 +1,97 @@
-"""When repetition is a loop: the thresholds, and why each is where it is (`benchmarks/loops.py` measures them)."""
+"""When what repeats itself at a fixed distance is a loop, exactly or but for numbers; `benchmarks/loops.py` measures it."""
 
-from collections import deque
-from dataclasses import dataclass
 from typing import Final
 
 from dsr1_tui.domain.repetition_finding import Level, LoopKind
+from dsr1_tui.domain.repetition_makeup import Makeup
+from dsr1_tui.domain.repetition_novelty import collapse, shuffled
 from dsr1_tui.domain.repetition_numbers import progress
-from dsr1_tui.domain.repetition_periods import PeriodTracker
-from dsr1_tui.domain.repetition_phrases import PhraseWatch
-from dsr1_tui.domain.repetition_trail import Makeup, Trail
+from dsr1_tui.domain.repetition_past import Past, Verdict
 
-BLOCK: Final = 16
-"""Units between two looks at the rules."""
-WINDOW: Final = 4096
-"""Units remembered at least."""
-_LOOK: Final = 48
+_LOOK: Final = 24
 """Units a stream must have repeated itself for before a rule looks closer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a rule found, in units from the text's first."""
-
-    level: Level
-    kind: LoopKind
-    since: int
-    new_until: int
-    times: int
-    sample: tuple[int, int]
-    """First unit and number of units of the phrase."""
-
-
-@dataclass(frozen=True, slots=True)
-class Past:
-    """All that the rules look at."""
-
-    trail: Trail
-    exact: PeriodTracker
-    masked: PeriodTracker
-    phrases: PhraseWatch
-    novelty: deque[tuple[int, int]]
-    """Units of each block whose last four had not been met before, exactly and masked; the newest last."""
+_SHORT: Final = 4
+"""Units of a cycle so short ("ha ha ha") that fewer of them are enough."""
+_LONG: Final = 24
+"""Units of a record so long that fewer copies with nothing new but a counter are enough."""
+_HALF: Final = 0.5
+"""Part of the way to a loop from which it is worth a mark."""
+_MAKEUP: Final = 512
+"""Units that are enough to see what a cycle is made of."""
 
 
 def judge(past: Past) -> Verdict | None:
     """The surest verdict; the more exact kind first among equals."""
-    found = [verdict for rule in (_cycle, _counted, _shuffled, _collapse) if (verdict := rule(past)) is not None]
+    found = [verdict for rule in (cycle, counted, shuffled, collapse) if (verdict := rule(past)) is not None]
     return max(found, key=lambda verdict: verdict.level, default=None)
 
 
-def _cycle(past: Past) -> Verdict | None:
+def cycle(past: Past) -> Verdict | None:
     """The same units at the same distance."""
     if past.exact.run < _LOOK:
         return None
     run, lag = past.exact.stretch(), past.exact.lag
-    need = _cycle_need(past.trail.makeup(max(BLOCK, min(lag, 512))), lag)
+    need = _needed(past.makeup(min(lag, _MAKEUP)), lag, fenced=past.trail.fenced)
     if run >= max(2 * lag, need):
-        level = Level.LOOP
-    elif run >= max(lag, need // 2):
-        level = Level.SUSPECT
-    else:
-        return None
-    return _periodic(past, LoopKind.CYCLE, level, lag, run)
+        return _periodic(past, LoopKind.CYCLE, Level.LOOP, lag, run)
+    if run >= max(lag, need * _HALF):
+        return _periodic(past, LoopKind.CYCLE, Level.SUSPECT, lag, run)
+    return None
 
 
-def _cycle_need(what: Makeup, lag: int) -> int:
-    """Units that must repeat exactly: what people and programs write on purpose gets the longer rope."""
+def _needed(what: Makeup, lag: int, *, fenced: bool) -> int:
+    """Units that must repeat: what people and programs write on purpose gets the longer rope."""
     if what.chars * 2 >= what.total:
         return 600  # zeros in base64
+    if what.digits * 2 >= what.total:
+        return 300  # the period of a fraction
     if what.words:
         if what.structure:
-            return 600  # empty cells of a table, elements of a page
-        return 100 if lag <= 4 else 160  # noqa: PLR2004 - "ha ha ha" against a chorus sung three times
+            return 1000  # empty cells of a table, elements of a page
+        if fenced:
+            return 600
+        return 100 if lag <= _SHORT else 160  # a chorus may be sung three times
     if what.symbols:
-        return 400 if what.equals else 1500  # "x = 5, x = 5" against a matrix of zeros
-    return 120 if what.breaks else 40  # dotted lines of a form; units are 16 of the same mark
+        return 400 if what.equals else 1000  # "x = 5, x = 5" against a matrix of zeros
+    return 24 if lag == 1 and not what.breaks else 120  # a unit is 16 of the same mark; forms have dotted lines
 
 
 def _periodic(past: Past, kind: LoopKind, level: Level, lag: int, run: int) -> Verdict:
-    since = past.trail.count - run - lag
-    return Verdict(level, kind, since, since + lag, run // lag + 1, (past.trail.count - lag, lag))
+    last = past.trail.count - lag
+    turn = past.trail.units(last - lag, last)  # one copy, from wherever; it is shown from the beginning of a sentence
+    shift = next((at + 1 for at, unit in enumerate(turn) if unit.ends_sentence), 0)
+    since = last - run
+    return Verdict(level, kind, since, since + lag, run // lag + 1, (last - len(turn) + shift, lag))
 
 
-def _counted(past: Past) -> Verdict | None:
+def counted(past: Past) -> Verdict | None:
     """The same units but for numbers that a counter foretells."""
-    if past.masked.run < 2 * _LOOK or past.masked.run <= past.exact.run:
+    if past.masked.run < 4 * _LOOK or past.masked.run <= past.exact.run or past.trail.fenced:
         return None
     run, lag = past.masked.stretch(), past.masked.lag
-    if run < 2 * lag or past.trail.fenced:
-        return None
-    span = min(run + lag, max(4 * lag, 256))
-    what = past.trail.makeup(span)
-    if what.structure:
+    what = past.makeup(min(run, _MAKEUP))
+    if run < 2 * lag or what.structure:
         return None
     copies = run // lag + 1
-    numbers = progress(past.trail.units(past.trail.count - span, past.trail.count), lag)
-    if numbers.counter:
-        if not what.words:
-            full = (copies / 100, run / 400) if what.equals else (0.0, 0.0)
-        elif what.wordiness >= 3:  # noqa: PLR2004 - three words for each number: said, not calculated
-            full = max((copies / 40, run / 240), (copies / 16, run / 600), key=min)
-        else:
-            full = copies / 40, run / 240
-    elif numbers.linear and what.words:
-        full = copies / 100, run / 1000
-    else:
+    simple, linear = _way_counted(what, copies, run), min(copies / 100, run / 1000) if what.words else 0.0
+    if max(simple, linear) < _HALF:
         return None
-    if min(full) < 0.5:  # noqa: PLR2004 - half way to a loop
+    span = min(run + lag, max(4 * lag, 192))
+    numbers = progress(past.trail.last(span), lag)
+    way = simple if numbers.counter else linear if numbers.linear else 0.0
+    if way < _HALF:
         return None
-    return _periodic(past, LoopKind.COUNTED, Level.LOOP if min(full) >= 1 else Level.SUSPECT, lag, run)
+    return _periodic(past, LoopKind.COUNTED, Level.LOOP if way >= 1 else Level.SUSPECT, lag, run)
 
 
-def _shuffled(past: Past) -> Verdict | None:
-    """Phrases that had all been said before, most of them more than once."""
-    if past.phrases.fresh < 8 or past.trail.fenced:  # noqa: PLR2004 - a cheap first look
-        return None
-    for level, units, twice in ((Level.LOOP, 200, 0.75), (Level.SUSPECT, 110, 0.5)):
-        said = past.phrases.coverage(units)
-        if said.symbolic * 2 > said.units:  # moves of a game, steps of an algorithm: the symbols are the content
-            said = past.phrases.coverage(5 * units)
-            if said.units < 5 * units or said.templates < 3:  # noqa: PLR2004 - one sentence is no loop of sentences
-                continue
-        if said.units < units or said.once < 0.97 * said.units or said.twice < twice * said.units:
-            continue
-        if said.distinct > 1 and past.trail.makeup(units).prose:
-            since = past.phrases.since(said.start)
-            return Verdict(level, LoopKind.SHUFFLED, since, since, max(2, said.phrases // said.distinct), said.common)
-    return None
+def _way_counted(what: Makeup, copies: int, run: int) -> float:
+    """How far a bare counter is on its way to a loop, 1 being there.
 
-
-_FAST: Final = ((384, 0.08), (800, 0.15), (1600, 0.22))
-"""Units of prose, and the share of new four-unit phrases that is too little in so many; honest prose has 0.6 and more."""
-_SLOW: Final = ((2000, 0.02, 2.0), (3000, 0.02, 1.0))
-"""The same where numbers are set aside, with the words there must be for each number: else it may be a calculation."""
-
-
-def _collapse(past: Past) -> Verdict | None:
-    """Hardly any four units in a row that had not been met before."""
-    if past.trail.fenced or sum(exact for exact, _ in list(past.novelty)[-8:]) > 0.35 * 8 * BLOCK:
-        return _collapse_slow(past) if not past.trail.fenced else None
-    for units, share in _FAST:
-        for level, part in ((Level.LOOP, 1.0), (Level.SUSPECT, 0.5)):
-            blocks = int(units * part) // BLOCK
-            if len(past.novelty) < blocks:
-                continue
-            new = sum(exact for exact, _ in list(past.novelty)[-blocks:])
-            if new <= share * blocks * BLOCK and past.trail.makeup(blocks * BLOCK).prose:
-                return _fallen(past, level, blocks, share)
-    return None
-
-
-def _collapse_slow(past: Past) -> Verdict | None:
-    for units, share, wordiness in _SLOW:
-        blocks = units // BLOCK
-        if len(past.novelty) < blocks:
-            continue
-        new = sum(masked for _, masked in list(past.novelty)[-blocks:])
-        what = past.trail.makeup(units)
-        if new <= share * units and what.prose and what.wordiness >= wordiness:
-            return _fallen(past, Level.LOOP, blocks, share)
-    return None
-
-
-def _fallen(past: Past, level: Level, blocks: int, share: float) -> Verdict:
-    """Reach back to where novelty fell."""
-    for exact, masked in list(past.novelty)[-blocks - 1 :: -1]:
-        if min(exact, masked) > share * BLOCK:
-            break
-        blocks += 1
-    since = max(past.trail.first, past.trail.count - blocks * BLOCK)
-    said = past.phrases.coverage(past.trail.count - since)
-    times = max(2, said.phrases // max(1, said.distinct))
-    sample = said.common if said.common[1] else (past.trail.count - BLOCK, BLOCK)
-    return Verdict(level, LoopKind.COLLAPSE, since, since, times, sample)
+    The ropes are as long as honest things: primality by every integer up to 31, a plan of 31 days.
+    """
+    if not what.words:
+        return min(copies / 100, run / 400) if what.equals else 0.0  # counting to 1,000 is no loop
+    way = min(copies / 40, run / 240)
+    if what.wordiness >= 3:  # noqa: PLR2004 - three words for each number: said, not calculated
+        way = max(way, min(copies / 32, run / 240), min(copies / 8, run / 400) if run >= _LONG * copies else 0.0)
+    return way

@@ -20,16 +20,19 @@ _UNIT: Final = re.compile(
     | (\d{{1,{_LONG_NUMBER}}})                                 # 4: a number
     | (\n\s{{0,15}})                                           # 5: a line break with the indent that follows
     | ([^\S\n]{{1,{_LONG_MARK}}})                              # 6: blanks, which say nothing unless they never end
-    | ([^\w\s]|_)\7{{0,{_LONG_MARK - 1}}}                      # 7: a mark, or a run of the same mark
+    | (['’](?:s|t|m|d|ll|re|ve)(?![^\W\d_]))                   # 7: what an apostrophe cuts off
+    | ([^\w\s]|_)\8{{0,{_LONG_MARK - 1}}}                      # 8: a mark, or a run of the same mark
     """,
     re.VERBOSE,
 )
-_CJK_NUMBER, _CHARACTER, _LETTERS, _DIGITS, _BREAK, _BLANKS = 1, 2, 3, 4, 5, 6
+_CJK_NUMBER, _CHARACTER, _LETTERS, _DIGITS, _BREAK, _BLANKS, _SHORTENED = 1, 2, 3, 4, 5, 6, 7
 FLUSH: Final = 48
 """Characters gathered before they are read: a call for each token would cost more than the reading."""
 _KNOWN_LIMIT: Final = 4096
-_CLAUSE_ENDS: Final = frozenset(".!?;:,。！？；：，、…")
-_CODE: Final = frozenset('|{}[]<>=;"`_\\/#+^&@~%$*')
+_SENTENCE_ENDS: Final = frozenset(".!?。！？…")
+_CLAUSE_ENDS: Final = _SENTENCE_ENDS | frozenset(";:,；：，、")
+_CODE: Final = frozenset('|{}[]<>;"`_\\/#+^&@~%$*')
+_DATA: Final = frozenset('|│┃║<>[]";')
 _LIST_WORDS: Final = frozenset(("a", "A", "I"))
 _VALUE: Final = {
     numeral: value
@@ -37,6 +40,10 @@ _VALUE: Final = {
     for numeral in numerals
 }
 _POWER: Final = {"十": 10, "百": 100, "千": 1000, "万": 10000}
+
+
+FIELD: Final = 32
+"""Bits of each counter in a unit's `weight`."""
 
 
 class UnitKind(IntEnum):
@@ -47,10 +54,17 @@ class UnitKind(IntEnum):
     LETTER = 1
     """A single letter that is no word: a variable, a label."""
     CHAR = 2
-    """A letter or digit deep inside an unbroken run."""
-    NUMBER = 3
-    MARK = 4
-    BREAK = 5
+    """A letter deep inside an unbroken run (base64, scripts without blanks)."""
+    DIGIT = 3
+    """A digit deep inside an unbroken run (the digits of pi)."""
+    NUMBER = 4
+    MARK = 5
+    BREAK = 6
+
+
+CODE, DATA, EQUALS, FIELDS = range(len(UnitKind), len(UnitKind) + 4)
+"""The counters behind those of the kinds: marks and indents that prose seldom has (signs of equality apart); marks that
+tables, markup and data have but formulas have not; signs of equality; and how many counters there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +79,9 @@ class Unit:
     value: int | None
     """Of a number."""
     ends_clause: bool
-    is_code: bool
-    """A mark that prose seldom has."""
-    is_equals: bool
-    is_bar: bool
-    """A table's."""
+    ends_sentence: bool
+    weight: int
+    """What it adds to the counters of a text: all of them are one integer, so that a unit costs one addition."""
     is_fence: bool
     """Opens or closes a block of code."""
 
@@ -155,6 +167,8 @@ def _complete(group: int, text: str) -> bool:
             return len(text) == _LONG_WORD
         case 1:
             return len(text) == 10  # noqa: PLR2004 - the pattern's own limit
+        case 7:
+            return False
         case _:
             return len(text) == _LONG_MARK
 
@@ -173,8 +187,8 @@ def _make(text: str, group: int) -> Unit:
     exact = _code_of(text.lower())
     masked, kind, value = exact, UnitKind.WORD, None
     if group == 0:
-        kind = UnitKind.CHAR
-        masked = _ANY_NUMBER if text.isdigit() else exact
+        kind = UnitKind.DIGIT if text.isdigit() else UnitKind.CHAR
+        masked = _ANY_NUMBER if kind is UnitKind.DIGIT else exact
     elif group in {_CJK_NUMBER, _DIGITS}:
         kind, masked = UnitKind.NUMBER, _ANY_NUMBER
         value = int(text) if group == _DIGITS else _chinese_value(text)
@@ -183,7 +197,7 @@ def _make(text: str, group: int) -> Unit:
         kind = UnitKind.BREAK
     elif group == _LETTERS and len(text) == 1 and text not in _LIST_WORDS:
         kind, masked = UnitKind.LETTER, _ANY_LETTER
-    elif group not in {_CHARACTER, _LETTERS}:
+    elif group not in {_CHARACTER, _LETTERS, _SHORTENED}:
         kind = UnitKind.MARK
     return Unit(
         exact,
@@ -191,11 +205,20 @@ def _make(text: str, group: int) -> Unit:
         kind,
         value,
         ends_clause=kind is UnitKind.BREAK or (kind is UnitKind.MARK and text[0] in _CLAUSE_ENDS),
-        is_code=kind is UnitKind.MARK and text[0] in _CODE,
-        is_equals=kind is UnitKind.MARK and text[0] in "=≡≈",
-        is_bar=kind is UnitKind.MARK and text[0] in "|│┃║",
+        ends_sentence=kind is UnitKind.BREAK or (kind is UnitKind.MARK and text[0] in _SENTENCE_ENDS),
+        weight=_weight(kind, text),
         is_fence=text.startswith(("```", "~~~")),
     )
+
+
+def _weight(kind: UnitKind, text: str) -> int:
+    weight = 1 << FIELD * kind
+    if kind is UnitKind.MARK:
+        for field, marks in ((CODE, _CODE), (DATA, _DATA), (EQUALS, "=≡≈")):
+            weight += (text[0] in marks) << FIELD * field
+    elif kind is UnitKind.BREAK and text.endswith(("  ", "\t")):  # an indent
+        weight += 1 << FIELD * CODE
+    return weight
 
 
 def _chinese_value(text: str) -> int:

@@ -160,7 +160,8 @@ def check(spec: FieldSpec, value: object) -> Value:
         return _check_texts(spec, value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise SettingError(f"{spec.name} needs a number")
-    if not math.isfinite(value) or value < spec.low or value > spec.high or (spec.above_low and value == spec.low):
+    # Compared first: `isfinite` cannot take an integer beyond a float's range.
+    if not spec.low <= value <= spec.high or (spec.above_low and value == spec.low):
         raise SettingError(f"{spec.name} must be {spec.bounds}")
     if spec.kind is Kind.FLOAT:
         return float(value)

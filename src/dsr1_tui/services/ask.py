@@ -1,27 +1,24 @@
 """Ask a question and keep the answer: the one core under the chat screen and every headless command."""
 
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from typing import Final
 
-from dsr1_tui.domain.events import (
-    Finished,
-)
+from dsr1_tui.domain.context import CannotFit, Fits
 from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Tree, title_of
 from dsr1_tui.domain.meter import Meter
-from dsr1_tui.domain.prompt import build_prompt
+from dsr1_tui.domain.prompt import PLAIN, PromptRules, plan_prompt
 from dsr1_tui.domain.request import ChatRequest, ModelInfo
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer
-from dsr1_tui.ports import Clock, Conversations, Endpoint, Messages
+from dsr1_tui.domain.steering import NO_GUARDS, GuardRules
+from dsr1_tui.ports import Clock, Conversations, Endpoint, Extras, Messages
+from dsr1_tui.services.asking import Asking, Tick
 from dsr1_tui.services.draft import Draft
-from dsr1_tui.services.inbox import Inbox
+from dsr1_tui.services.fitting import fitted, too_long
 from dsr1_tui.services.keeper import Keeper
 from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TurnClosed, TurnOpened
-
-JOURNAL_S: Final = 1.0
-"""Seconds between journal writes: what `kill -9` may lose."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +33,12 @@ class Question:
     model: ModelInfo
     rules: Rules
     sampling: Sampling
+    prompt: PromptRules = PLAIN
+    """How the conversation becomes a prompt."""
+    guards: GuardRules = NO_GUARDS
+    """What watches the answer."""
+    skip: int = 0
+    """How many of the oldest messages of the path are not sent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,8 @@ class AskPorts:
     conversations: Conversations
     messages: Messages
     clock: Clock
+    extras: Extras | None = None
+    """What the endpoint can beside chat; `None` where nothing is asked of it."""
 
 
 def fresh_conversation(clock: Clock, settings: SamplingLayer | None = None) -> Conversation:
@@ -75,31 +80,32 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
     keeper = Keeper(ports.conversations, ports.messages)
     await keeper.open(conversation, (user, answer) if question.text is not None else (answer,))
     path = (*question.path, user) if question.text is not None else question.path
-    request = ChatRequest(model=question.model.id, messages=build_prompt(path), sampling=question.sampling)
-    draft = Draft(answer, Meter(sent_at=clock.monotonic()))
+    prompt = plan_prompt(path[question.skip :], question.prompt)
+    room = await fitted(ports.extras, question.model, prompt.messages, question.sampling.max_tokens)
+    request = ChatRequest(
+        model=question.model.id,
+        messages=prompt.sent,
+        sampling=replace(question.sampling, max_tokens=room.max_tokens)
+        if isinstance(room, Fits)
+        else question.sampling,
+        thinking_budget=question.guards.budget_tokens,
+    )
+    as_sent = replace(answer, segments=(Segment(from_char=0, sampling=request.sampling),))
+    draft = Draft(as_sent, Meter(sent_at=clock.monotonic()))
+    asking = Asking(ports.endpoint, ports.extras, clock, request, prompt, question.guards, draft, stop)
     final: Message | None = None
     try:
-        yield TurnOpened(conversation, user, answer)
-        inbox = Inbox(ports.endpoint.stream(request))
-        stop.wakes(inbox.wake)
-        try:
-            due = clock.monotonic() + JOURNAL_S
-            while draft.is_open() and not inbox.ended:
-                await inbox.wait(JOURNAL_S)
-                while draft.is_open() and (event := inbox.take()) is not None:
-                    draft.feed(event)
-                    yield event
-                if draft.is_open() and stop.reason is not None:
-                    ending = Finished(reason=stop.reason, at=clock.monotonic())
-                    draft.feed(ending)
-                    yield ending
-                if draft.is_open() and clock.monotonic() >= due:
+        yield TurnOpened(conversation, user, answer, prompt.additions)
+        if isinstance(room, CannotFit):
+            asking.refuse(too_long(room, question.model))
+        async with aclosing(asking.events()) as events:
+            async for event in events:
+                if isinstance(event, Tick):
                     await keeper.journal(answer.id, *draft.unjournalled())
-                    due = clock.monotonic() + JOURNAL_S
+                else:
+                    yield event
                 if (fault := keeper.untold()) is not None:
                     yield StoreTroubled(fault)
-        finally:
-            await inbox.close()
         final = draft.closed(clock)
         stored = await keeper.finish(final)
         if (fault := keeper.untold()) is not None:
@@ -108,6 +114,10 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
     finally:
         if final is None:
             await keeper.finish(draft.closed(clock))
+
+
+def _within(sampling: Sampling, room: Fits | CannotFit) -> Sampling:
+    return replace(sampling, max_tokens=room.max_tokens) if isinstance(room, Fits) else sampling
 
 
 def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Conversation, Message, Message]:

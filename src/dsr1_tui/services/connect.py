@@ -5,20 +5,20 @@ from dataclasses import dataclass
 from dsr1_tui.domain.fault import FaultCode, fail
 from dsr1_tui.domain.request import ModelInfo
 from dsr1_tui.domain.rules import Rules, rules_for
-from dsr1_tui.ports import Endpoint
+from dsr1_tui.ports import FullEndpoint
 
 
 @dataclass(frozen=True, slots=True)
 class Connection:
     """An endpoint that answered, and the model chosen on it."""
 
-    endpoint: Endpoint
+    endpoint: FullEndpoint
     models: tuple[ModelInfo, ...]
     model: ModelInfo
     rules: Rules
 
 
-async def connect(endpoint: Endpoint, *, rules: Rules | None = None) -> Connection:
+async def connect(endpoint: FullEndpoint, *, rules: Rules | None = None) -> Connection:
     """Ask the endpoint what it serves and choose the model its target names, else the first.
 
     Raises:

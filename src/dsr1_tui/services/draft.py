@@ -7,14 +7,16 @@ from dsr1_tui.domain.boxed import final_boxed
 from dsr1_tui.domain.events import (
     AnswerDelta,
     AnswerEvent,
+    Continued,
     Failed,
     Finished,
     FinishReason,
     GuardTripped,
     ReasoningDelta,
+    Retrying,
 )
 from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.domain.message import Message, Status
+from dsr1_tui.domain.message import Message, Segment, Status
 from dsr1_tui.domain.meter import Meter
 from dsr1_tui.ports import Clock
 
@@ -45,8 +47,16 @@ class Draft:
                 self.reasoning.append(text)
             case AnswerDelta(text=text):
                 self.content.append(text)
-            case GuardTripped(guard=guard):
+            case GuardTripped(guard=guard, level="loop"):
                 self.guards.append(guard)
+            case Continued(cause=cause, sampling=sampling):
+                said = sum(map(len, self.content))
+                segment = Segment(from_char=said, sampling=sampling, cause=cause)
+                self.message = replace(self.message, segments=(*self.message.segments, segment))
+            case Retrying():
+                self.reasoning.clear()
+                self.content.clear()
+                self.journalled = (0, 0)
             case Finished() | Failed():
                 self.ending = event
             case _:

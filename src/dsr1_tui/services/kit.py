@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SamplingLayer
+from dsr1_tui.domain.steering import Steering
 from dsr1_tui.domain.target import Target
 from dsr1_tui.ports import Clipboard, Clock, Conversations, EndpointOpener, LocalServer, Machine, Messages, ServerProbe
 
@@ -73,6 +74,8 @@ class Launch:
     """`None` where neither flags, environment nor file name one: the start screen looks around."""
     flags: SamplingLayer
     """Sampling flags: above everything else in this run."""
+    steering: Steering = field(default_factory=Steering)
+    """Steering flags, likewise."""
     rules: Rules | None = None
     resume: str | None = None
     """Prefix of a conversation's id; empty for the last one; `None` for a new one."""

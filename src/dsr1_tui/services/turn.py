@@ -1,4 +1,4 @@
-"""What `ask` tells its front end beside the model's own events, and how a front end stops it."""
+"""What `ask` tells its front end beside the model's own events, and how a front end steers a running turn."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dsr1_tui.domain.events import AnswerEvent, FinishReason
 from dsr1_tui.domain.fault import Fault
 from dsr1_tui.domain.message import Conversation, Message
+from dsr1_tui.domain.prompt_parts import Addition
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,8 @@ class TurnOpened:
     user: Message
     answer: Message
     """The empty answer that now streams."""
+    additions: tuple[Addition, ...] = ()
+    """What goes with the question and was not typed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +42,30 @@ AskEvent = TurnOpened | AnswerEvent | StoreTroubled | TurnClosed
 
 @dataclass(slots=True)
 class StopSignal:
-    """Ends a turn gently: what has come is kept, and the server is told by closing the stream."""
+    """Steers a turn from outside: ends it gently (what has come is kept), or has it answer now."""
 
     reason: FinishReason | None = None
+    answer_now: bool = False
+    """Whether the thought is to be closed and the answer asked for."""
     _wake: list[asyncio.Event] = field(default_factory=list)
 
     def stop(self, reason: FinishReason = FinishReason.STOPPED) -> None:
         """Ask for the end; safe to call twice, the first reason stands."""
         if self.reason is None:
             self.reason = reason
-            for event in self._wake:
-                event.set()
+            self._woken()
+
+    def hurry(self) -> None:
+        """Ask for the answer now; without meaning once the answer has begun."""
+        self.answer_now = True
+        self._woken()
 
     def wakes(self, event: asyncio.Event) -> None:
-        """Have `event` set when the end is asked for."""
+        """Have `event` set when something is asked for."""
         self._wake.append(event)
-        if self.reason is not None:
+        if self.reason is not None or self.answer_now:
+            event.set()
+
+    def _woken(self) -> None:
+        for event in self._wake:
             event.set()

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from dsr1_tui.domain.fault import Fault, FaultCode, FaultError
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Endpoint
+from dsr1_tui.ports import FullEndpoint
 from dsr1_tui.services.connect import Connection, connect, switch_model
 from dsr1_tui.tui.session import Session
 
@@ -54,7 +54,7 @@ class Link:
         self._wake = asyncio.Event()
         self.phase = Phase.NONE
         self.target: Target | None = None
-        self._endpoint: Endpoint | None = None
+        self._endpoint: FullEndpoint | None = None
 
     async def keep(self, target: Target) -> None:
         """Connect to `target` and stay with it until cancelled; a loss is told once and mended when it can be."""
@@ -107,7 +107,7 @@ class Link:
         self._session.connection = connection
         self._set(Phase.READY)
 
-    async def _while_alive(self, endpoint: Endpoint) -> None:
+    async def _while_alive(self, endpoint: FullEndpoint) -> None:
         while self._is_ready():
             await self._nap(WATCH_S)
             if not await endpoint.alive():
@@ -116,7 +116,7 @@ class Link:
     def _is_ready(self) -> bool:
         return self.phase is Phase.READY
 
-    async def _until_alive(self, endpoint: Endpoint) -> None:
+    async def _until_alive(self, endpoint: FullEndpoint) -> None:
         while not await endpoint.alive():
             await self._sleep(RETRY_S)
 

@@ -4,10 +4,14 @@ from dataclasses import replace
 
 from dsr1_tui.domain.ids import MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Tree, path_to
-from dsr1_tui.domain.rules import Rules, auto_preset
+from dsr1_tui.domain.presets import AUTO, AUTO_NAME, Preset
+from dsr1_tui.domain.prompt import PromptRules, rules_of
+from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer, resolve
+from dsr1_tui.domain.steering import GuardRules, Steering, guard_rules
 from dsr1_tui.services.ask import AskPorts, Question, fresh_conversation
 from dsr1_tui.services.connect import Connection
+from dsr1_tui.services.fitting import shortened
 from dsr1_tui.services.kit import Kit, Launch
 
 
@@ -23,6 +27,8 @@ class Session:
         self.conversation = fresh_conversation(kit.clock)
         self.messages: dict[MessageId, Message] = {}
         self.context_used: int | None = None
+        self.skip = 0
+        """How many of the oldest messages are not sent any more."""
         self.stored = False
         """Whether the conversation is on disk, so that it can be resumed."""
 
@@ -37,9 +43,32 @@ class Session:
         return path_to(self.messages, self.conversation.active_leaf)
 
     @property
+    def steering(self) -> Steering:
+        """How it is steered: the flags over the conversation over the config."""
+        launch = self.launch
+        return launch.steering.over(self.conversation.steering.over(launch.config.steering))
+
+    @property
+    def preset(self) -> Preset:
+        """The preset in force; `auto` where a kept conversation names one that is no more."""
+        presets, name = self.launch.config.presets, self.steering.preset or AUTO_NAME
+        return presets.named(name) if presets.has(name) else AUTO
+
+    @property
+    def prompt_rules(self) -> PromptRules:
+        """How the conversation becomes a prompt."""
+        steering = replace(self.steering, preset=self.preset.name)
+        return rules_of(steering, self.rules, self.launch.config.presets)
+
+    @property
+    def guards(self) -> GuardRules:
+        """What watches the next answer."""
+        return guard_rules(self.steering)
+
+    @property
     def below(self) -> SamplingLayer:
         """The layers below the conversation's: the preset and the config."""
-        return self.config_layer.over(auto_preset(self.rules))
+        return self.config_layer.over(self.preset.layer(self.rules))
 
     def sampling(self) -> Sampling:
         """What the next request sends."""
@@ -47,9 +76,11 @@ class Session:
 
     def begin_new(self) -> None:
         """A fresh conversation with the settings of this one."""
-        self.conversation = fresh_conversation(self.kit.clock, self.conversation.settings)
+        fresh = fresh_conversation(self.kit.clock, self.conversation.settings)
+        self.conversation = replace(fresh, steering=self.conversation.steering)
         self.messages = {}
         self.context_used = None
+        self.skip = 0
         self.stored = False
 
     def open(self, tree: Tree) -> None:
@@ -57,6 +88,7 @@ class Session:
         self.conversation = tree.conversation
         self.messages = dict(tree.messages)
         self.stored = True
+        self.skip = 0
         last = next((m for m in reversed(tree.path) if m.usage is not None), None)
         self.context_used = _context_after(last) if last is not None else None
 
@@ -66,9 +98,20 @@ class Session:
         Raises:
             FaultError: (store).
         """
-        self.conversation = replace(self.conversation, settings=layer)
+        await self._keep(replace(self.conversation, settings=layer))
+
+    async def steer(self, steering: Steering) -> None:
+        """Steer otherwise from the next request on, and keep that with the conversation.
+
+        Raises:
+            FaultError: (store).
+        """
+        await self._keep(replace(self.conversation, steering=steering))
+
+    async def _keep(self, conversation: Conversation) -> None:
+        self.conversation = conversation
         if self.stored:
-            await self.kit.conversations.put(self.conversation)
+            await self.kit.conversations.put(conversation)
 
     def ports(self, connection: Connection) -> AskPorts:
         """What asking needs."""
@@ -77,6 +120,7 @@ class Session:
             conversations=self.kit.conversations,
             messages=self.kit.messages,
             clock=self.kit.clock,
+            extras=connection.endpoint,
         )
 
     def question(self, connection: Connection, text: str | None) -> Question:
@@ -92,13 +136,27 @@ class Session:
             model=connection.model,
             rules=connection.rules,
             sampling=self.sampling(),
+            prompt=self.prompt_rules,
+            guards=self.guards,
+            skip=min(self.skip, max(len(path) - 1, 0)),
         )
+
+    def shorten(self, reserve: int = 1024) -> int:
+        """Leave the oldest turns out of the prompt, as many as must go; gives how many messages are left out now."""
+        if self.connection is not None:
+            self.skip = max(self.skip, shortened(self.path, self.connection.model, reserve))
+        return self.skip
 
     def opened(self, conversation: Conversation, user: Message, answer: Message) -> None:
         """A turn began."""
         self.messages[user.id] = user
         self.messages[answer.id] = answer
-        self.conversation = replace(conversation, settings=self.conversation.settings, active_leaf=answer.id)
+        self.conversation = replace(
+            conversation,
+            settings=self.conversation.settings,
+            steering=self.conversation.steering,
+            active_leaf=answer.id,
+        )
 
     def closed(self, answer: Message, *, stored: bool) -> None:
         """A turn ended."""

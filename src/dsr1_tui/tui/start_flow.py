@@ -69,7 +69,7 @@ class StartFlow:
                 server = _obvious(found)
                 if server is not None:
                     self._left = True
-                    await self._screen.dismiss(UseServer(server))
+                    self._screen.give(UseServer(server))
                     return
                 self._screen.show(found)
 

@@ -4,10 +4,11 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Final, Protocol
 
-from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, ReasoningDelta
+from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, GuardTripped, ReasoningDelta, Retrying
 from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.domain.message import Conversation, Message
+from dsr1_tui.domain.message import Message, MessageRole
 from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.prompt import additions_to
 from dsr1_tui.services.ask import ask
 from dsr1_tui.services.connect import Connection
 from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TurnClosed, TurnOpened
@@ -123,6 +124,13 @@ class Turns:
         self._stop.stop()
         return True
 
+    def answer_now(self) -> bool:
+        """Close the thought and have it answer; whether there was one to close."""
+        if self._stop is None or self.live is None or self.live.answering:
+            return False
+        self._stop.hurry()
+        return True
+
     def _begin(self, connection: Connection, text: str | None) -> None:
         self._stop = StopSignal()
         self._host.start(self._run(connection, text, self._stop))
@@ -153,8 +161,8 @@ class Turns:
                 if self.live is not None:
                     self.live.meter.feed(event)
                     self.live.pending.append((isinstance(event, ReasoningDelta), event.text))
-            case TurnOpened(conversation, user, answer):
-                self._opened(conversation, user, answer, asked=asked)
+            case TurnOpened():
+                self._opened(event, asked=asked)
             case TurnClosed(answer, stored):
                 self._closed(answer, stored=stored)
             case StoreTroubled(fault):
@@ -163,20 +171,37 @@ class Turns:
                 self._other(event)
 
     def _other(self, event: AnswerEvent) -> None:
-        if self.live is not None:
-            self.live.meter.feed(event)
+        live = self.live
+        if live is None:
+            return
+        live.meter.feed(event)
+        match event:
+            case GuardTripped(level=level, detail=detail) if detail:
+                live.view.remark = f"↻ {detail}" if level == "loop" else "↻ may be repeating itself"
+            case Retrying():
+                live.pending.clear()
+                self.show_path(self._session.path[:-1])
+                self._add_answer(live.view.message, live.meter)
+                if self.live is not None:
+                    self.live.view.remark = "asked once more: the first try was repeating itself"
+            case _:
+                pass
 
-    def _opened(self, conversation: Conversation, user: Message, answer: Message, *, asked: bool) -> None:
-        self._session.opened(conversation, user, answer)
+    def _opened(self, event: TurnOpened, *, asked: bool) -> None:
+        self._session.opened(event.conversation, event.user, event.answer)
         if asked:
-            self._transcript.add(UserView(user))
-        view = AnswerView(answer, self._session.places()[answer.id])
-        self.live = Live(view, Meter(sent_at=self._session.kit.clock.monotonic()))
-        view.show_head(self.live.meter, 0.0, _SPINNER[0])
+            self._transcript.add(UserView(event.user, event.additions))
+        self._add_answer(event.answer, Meter(sent_at=self._session.kit.clock.monotonic()))
+        self._host.turns_changed()
+
+    def _add_answer(self, answer: Message, meter: Meter) -> None:
+        view = AnswerView(answer, self._session.places().get(answer.id, (1, 1)))
+        view.budget = self._session.guards.budget_tokens
+        self.live = Live(view, meter)
+        view.show_head(meter, 0.0, _SPINNER[0])
         self._transcript.add(view)
         self._transcript.follow = True
         self._transcript.refresh_rows()
-        self._host.turns_changed()
 
     def _closed(self, answer: Message, *, stored: bool) -> None:
         self._session.closed(answer, stored=stored)
@@ -230,9 +255,10 @@ class Turns:
     def show_path(self, path: tuple[Message, ...]) -> None:
         """Show a path from its beginning."""
         self._transcript.clear()
-        places = self._session.places()
+        places, rules = self._session.places(), self._session.prompt_rules
         for message in path:
-            self._transcript.add(view_of(message, places.get(message.id, (1, 1))))
+            added = additions_to(message.content, rules) if message.role is MessageRole.USER else ()
+            self._transcript.add(view_of(message, places.get(message.id, (1, 1)), added))
         self._transcript.refresh_rows(repaint=True)
 
 

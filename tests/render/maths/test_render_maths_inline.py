@@ -118,6 +118,11 @@ def test_boxes_are_told_apart_from_what_is_around_them() -> None:
     )
 
 
+def test_an_empty_box_leaves_no_trace() -> None:
+    assert inline_spans(r": \boxed{}") == ((":", False),)
+    assert inline_spans(r"\boxed{\fbox{ }}") is None
+
+
 def test_a_box_in_a_box_is_one_box() -> None:
     assert inline_spans(r"\boxed{1 + \boxed{2}}") == (("1 + 2", True),)
 
@@ -144,6 +149,13 @@ def test_a_box_gives_its_body(source: str) -> None:
 )
 def test_what_is_malformed_has_no_form(source: str) -> None:
     assert inline_form(source) is None
+
+
+@pytest.mark.parametrize(
+    "source", ["a\tb", "a\\\tb", "a\\\nb", "\\text{a\tb}", "\\text{a\\\tb}", "\\text{a\\\nb}", "\x1ba\x85b\u202e"]
+)
+def test_white_space_of_any_kind_is_a_space_at_most(source: str) -> None:
+    assert inline_form(source) in {"ab", "a b"}
 
 
 def test_a_comment_is_dropped_and_a_percent_sign_is_not() -> None:

@@ -1,10 +1,10 @@
 """What holds for any input: no exception, no control character, no row out of line, no formula out of bounds."""
 
 import re
-import time
+from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dsr1_tui.render.cells import cells
@@ -14,11 +14,12 @@ from dsr1_tui.render.maths.gallery import GALLERY
 from dsr1_tui.render.maths.symbols import COMMANDS
 
 FORBIDDEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ud800-\udfff]")
+many = settings(max_examples=250, deadline=None)
 TOKENS = [
     *sorted(BUILDERS),
     *(r"\frac", r"\sqrt", r"\left(", r"\right)", r"\text{if $x$}", r"\unknown", r"\sum", r"\int", r"\alpha", r"\sin"),
     *(rf"\{edge}{{{name}}}" for edge in ("begin", "end") for name in ("cases", "pmatrix", "aligned", "array", "odd")),
-    *"{}{}{}()[]|^_&$'%~+-=/<!,.12xy中面 \n",
+    *"{}{}{}()[]|^_&$'%~+-=/<!,.12xy中面 \n\t\\",
     *(r"\\", "1,000", "👍🏽", "🇫🇷", "e\u0301", "\u202e", "\x1b[31m", "\u200d"),
 ]
 soups = st.lists(st.sampled_from(TOKENS), max_size=40).map("".join)
@@ -31,6 +32,7 @@ mutants = st.builds(
 anything = st.one_of(st.text(st.characters(exclude_categories=()), max_size=60), soups, mutants)
 
 
+@many
 @given(anything, st.integers(min_value=-1, max_value=120))
 def test_any_input_gives_an_even_grid_within_the_width_or_none(body: str, width: int) -> None:
     grid = display_form(body, width)
@@ -42,6 +44,7 @@ def test_any_input_gives_an_even_grid_within_the_width_or_none(body: str, width:
         assert not FORBIDDEN.search("".join(grid.rows))
 
 
+@many
 @given(anything)
 def test_any_input_gives_a_clean_line_or_none(body: str) -> None:
     line = inline_form(body)
@@ -53,14 +56,16 @@ def test_any_input_gives_a_clean_line_or_none(body: str) -> None:
     assert not FORBIDDEN.search(line)
     assert line == line.strip(" ") != ""
     assert line == "".join(text for text, _ in spans)
-    assert all(one[1] != two[1] for one, two in zip(spans, spans[1:], strict=False))
+    assert all(one[1] != two[1] for one, two in pairwise(spans))
 
 
+@many
 @given(anything)
 def test_what_has_a_line_has_a_grid_in_a_wide_window(body: str) -> None:
     assert (inline_form(body) is None) or (display_form(body, 2000) is not None)
 
 
+@many
 @given(st.lists(anything, max_size=4).map(" ".join))
 def test_what_is_found_is_what_scanning_finds_there(source: str) -> None:
     end = 0
@@ -85,7 +90,6 @@ def test_what_is_found_is_what_scanning_finds_there(source: str) -> None:
         ("x_", ""),
         ("x^y", ""),
         (r"\hat", ""),
-        (r"\text{$", "$}"),
         (r"\begin{cases}", r"\end{cases}"),
         (r"\boxed{", "}"),
     ],
@@ -93,28 +97,15 @@ def test_what_is_found_is_what_scanning_finds_there(source: str) -> None:
 def test_nesting_without_end_is_refused_and_not_followed(opener: str, closer: str, count: int) -> None:
     body = opener * count + "x" + closer * count
     line, grid = inline_form(body), display_form(body, 200)
-    if count > 500 or (count > 40 and closer == "}"):
+    if count > 500 or (count > 40 and closer in {"}", r"\right)", r"\end{cases}"}):
         assert line is None
         assert grid is None
     if count == 5:
-        assert (line is None) == (closer == "" and opener in {"x_", r"\hat"} and False)
+        assert line is not None
+        assert grid is not None
 
 
 def test_a_formula_longer_than_the_cap_is_left_to_the_source() -> None:
     assert inline_form("x" * 4000) is not None
     assert inline_form("x" * 4001) is None
     assert display_form("x" * 4001, 10_000) is None
-
-
-@pytest.mark.parametrize(
-    "opener", [r"\boxed{", r"\begin{align}", r"\(", r"\[", "$x ", "$$ x ", "`", "\\", "$", "```\n"]
-)
-def test_openers_that_are_never_closed_cost_no_more_than_their_length(opener: str) -> None:
-    def spent(size: int) -> float:
-        source = opener * (size // len(opener))
-        begun = time.thread_time()
-        find_maths(source)
-        return time.thread_time() - begun
-
-    # Four times the text: linear is 4, quadratic is 16. The floor keeps the clock's grain out of it.
-    assert spent(400_000) < 10 * max(spent(100_000), 0.02)

@@ -92,7 +92,7 @@ def _bodies(source: str) -> list[str]:
 
 
 def test_all_maths_of_a_text_is_found_in_order() -> None:
-    source = r"Let $x$ be, with \(y\): \[z\] so \boxed{6}. It costs $5 and $6, \$7$." + "\n$$w$$"
+    source = r"Let $x$ be, with \(y\): \[z\] so \boxed{6}. It costs $5 and $6, or \$7." + "\n$$w$$"
     spans = find_maths(source)
     assert [span.body for span in spans] == ["x", "y", "z", r"\boxed{6}", "w"]
     assert [source[span.start : span.end] for span in spans] == ["$x$", r"\(y\)", r"\[z\]", r"\boxed{6}", "$$w$$"]

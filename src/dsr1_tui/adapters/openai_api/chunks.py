@@ -31,8 +31,9 @@ class _Sample:
 
     __slots__ = ("counted", "ended", "last", "owed", "splitter", "started")
 
-    def __init__(self, opens_in_thought: bool | None) -> None:  # noqa: FBT001 - handed through
+    def __init__(self, opens_in_thought: bool | None, begun: str) -> None:  # noqa: FBT001 - handed through
         self.splitter = ThinkSplitter(opens_in_thought)
+        self.splitter.feed(begun)
         self.started = False
         self.ended = False
         self.counted = 0
@@ -51,7 +52,14 @@ class ChunkReader:
     """
 
     def __init__(
-        self, *, model: str, samples: int, scene: Scene, opens_in_thought: bool | None, tokens_per_chunk: int = 1
+        self,
+        *,
+        model: str,
+        samples: int,
+        scene: Scene,
+        opens_in_thought: bool | None,
+        tokens_per_chunk: int = 1,
+        begun: str = "",
     ) -> None:
         """Begin a response.
 
@@ -61,10 +69,11 @@ class ChunkReader:
             scene: where it happens.
             opens_in_thought: as for `ThinkSplitter`.
             tokens_per_chunk: what a chunk is taken for where the server does not count.
+            begun: text taken as read before the first chunk, so that a reply taken up in its middle keeps its newlines.
         """
         self._model = model
         self._scene = scene
-        self._samples = {index: _Sample(opens_in_thought) for index in range(samples)}
+        self._samples = {index: _Sample(opens_in_thought, begun) for index in range(samples)}
         self._tokens_per_chunk = tokens_per_chunk
         self._open = samples
         self._usage: tuple[int, int] | None = None
@@ -150,6 +159,8 @@ class ChunkReader:
         sample = self._samples.get(index) if isinstance(index, int) else None
         if sample is None or sample.last is not None:
             return
+        if "text" in choice and "delta" not in choice:  # a text completion's form
+            choice["delta"] = {"content": choice["text"]}
         if not sample.started:
             sample.started = True
             model, request_id = (_name(chunk.get(key)) for key in ("model", "id"))

@@ -1,23 +1,26 @@
-"""`ports.Endpoint` over an OpenAI-compatible API: connects late, streams typed events, ends every fault as an event."""
+"""`ports.Endpoint` and `ports.Extras` over an OpenAI-compatible API: connects late, ends every fault as an event."""
 
 import asyncio
 import importlib
 import sys
 import time
-from collections.abc import AsyncGenerator, Callable
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from typing import TYPE_CHECKING, Final
 
-from dsr1_tui.adapters.openai_api.body import USAGE_WORDS, fields_of, sent_interval
+from dsr1_tui.adapters.openai_api.body import Concessions, fields_of, fields_on, sent_interval
 from dsr1_tui.adapters.openai_api.chunks import ChunkReader
+from dsr1_tui.adapters.openai_api.extras import ServerExtras
 from dsr1_tui.adapters.openai_api.faults import Scene, broken, not_an_api, scene_of
 from dsr1_tui.adapters.openai_api.listing import parse_models
 from dsr1_tui.adapters.openai_api.sse import LineTooLongError, SSELines
 from dsr1_tui.domain.events import AnswerEvent
-from dsr1_tui.domain.fault import Fault, FaultCode, FaultError
-from dsr1_tui.domain.request import ChatRequest, ModelInfo
+from dsr1_tui.domain.fault import Fault, FaultError
+from dsr1_tui.domain.message import MessageRole
+from dsr1_tui.domain.request import ChatRequest, Continuation, ModelInfo, PromptMessage
 from dsr1_tui.domain.rules import is_r1
 from dsr1_tui.domain.target import Target
+from dsr1_tui.domain.thinking import CLOSE, OPEN
 
 if TYPE_CHECKING:
     from dsr1_tui.adapters.openai_api.link import Link
@@ -41,8 +44,12 @@ async def warm_up() -> None:
         await asyncio.to_thread(importlib.import_module, _LINK_MODULE)
 
 
+_Body = AsyncGenerator[bytes, None]
+_Fields = dict[str, object]
+
+
 class OpenAIEndpoint:
-    """Satisfies `ports.Endpoint`.
+    """Satisfies `ports.Endpoint` and `ports.Extras`.
 
     For one sample `UsageTick` comes before its last event; for several it tells of all of them together, and may come
     after the last event of some. Token counts are exact where the server sends them with its chunks (vLLM, once
@@ -82,7 +89,8 @@ class OpenAIEndpoint:
         self._closed = False
         self._listed: dict[str, ModelInfo] = {}
         self._vllm: bool | None = None
-        self._usage = True
+        self._concessions = Concessions()
+        self._extras = ServerExtras(target, self._connected)
         self._parsed_out: set[str] = set()
         """Models whose reasoning came in a field of its own: tags in their content are plain text."""
 
@@ -102,7 +110,7 @@ class OpenAIEndpoint:
         if listed is None:
             raise FaultError(not_an_api(scene_of(self._target), "not with a list of models"))
         self._listed = {model.id: model for model in listed}
-        self._vllm = any(model.is_vllm for model in listed)
+        self._vllm = self._extras.vllm = any(model.is_vllm for model in listed)
         return listed
 
     async def alive(self) -> bool:
@@ -119,22 +127,81 @@ class OpenAIEndpoint:
         if self._link is not None:
             await self._link.aclose()
 
-    async def stream(self, request: ChatRequest) -> AsyncGenerator[AnswerEvent, None]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[AnswerEvent, None]:
         """Answer a request; see `ports.Endpoint.stream`."""
         scene = scene_of(self._target, request.messages)
         reader = ChunkReader(
             model=request.model,
             samples=request.samples,
             scene=scene,
-            opens_in_thought=self._opens_in_thought(request.model),
+            opens_in_thought=self._opens_in_thought(request),
             tokens_per_chunk=sent_interval(request, vllm=self._vllm) or 1,
         )
+
+        async def opened(stack: AsyncExitStack) -> _Body:
+            link = await self._connected()
+            return await self._insist(
+                stack,
+                lambda: fields_of(request, vllm=self._vllm, concessions=self._concessions),
+                lambda fields: link.answer(scene, request.model, request.messages, fields),
+            )
+
+        return self._read(request.model, scene, reader, opened)
+
+    def continue_(self, request: Continuation) -> AsyncGenerator[AnswerEvent, None]:
+        """Take up a reply in its middle; see `ports.Extras.continue_`."""
+        so_far = (PromptMessage(MessageRole.ASSISTANT, text) for text in (request.reasoning, request.answer))
+        scene = scene_of(self._target, (*request.messages, *so_far))
+        reader = ChunkReader(
+            model=request.model,
+            samples=1,
+            scene=scene,
+            opens_in_thought=not request.closed,
+            begun=_begun(request),
+        )
+
+        async def opened(stack: AsyncExitStack) -> _Body:
+            link = await self._connected()
+            try:
+                prompt = await self._extras.prompt_of(request, scene)
+                limit = self._listed.get(request.model, ModelInfo(id=request.model)).max_model_len
+                room = prompt.room if prompt.room is not None or limit is None else limit - len(prompt.ids)
+                return await self._insist(
+                    stack,
+                    lambda: fields_on(request, room=room, vllm=self._vllm, concessions=self._concessions),
+                    lambda fields: link.completion(scene, request.model, prompt.ids, fields),
+                )
+            except FaultError as error:
+                raise FaultError(self._extras.cannot(error.fault, scene)) from None
+
+        return self._read(request.model, scene, reader, opened)
+
+    async def can_continue(self) -> bool:
+        """See `ports.Extras.can_continue`."""
+        return await self._extras.can_continue(self._target.model or next(iter(self._listed), None))
+
+    async def count(self, model: str, messages: tuple[PromptMessage, ...]) -> int | None:
+        """See `ports.Extras.count`."""
+        return await self._extras.count(model, messages)
+
+    async def rendered(self, model: str, messages: tuple[PromptMessage, ...]) -> str | None:
+        """See `ports.Extras.rendered`."""
+        return await self._extras.rendered(model, messages)
+
+    def budget_supported(self) -> bool | None:
+        """See `ports.Extras.budget_supported`."""
+        return False if self._vllm is False else self._concessions.budget
+
+    async def _read(
+        self, model: str, scene: Scene, reader: ChunkReader, opened: Callable[[AsyncExitStack], Awaitable[_Body]]
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """The events of the response that `opened` opens."""
         lines = SSELines()
         now = asyncio.get_running_loop().time
         fault: Fault | None = None
         try:
             async with AsyncExitStack() as stack:
-                body = await self._open(stack, request, scene)
+                body = await opened(stack)
                 while not reader.done:
                     asked = now()
                     data = await _next(body, GRACE_S if reader.complete else None)
@@ -149,35 +216,34 @@ class OpenAIEndpoint:
                 if reader.done:
                     await _next(body, DRAIN_S)
                 elif not reader.reads:
-                    fault = not_an_api(scene, "not with the chunks of a chat completion")
+                    fault = not_an_api(scene, "not with the chunks of a completion")
         except FaultError as error:
             fault = error.fault
         except LineTooLongError:
             fault = broken(scene, "brought a line without an end")
         finally:
             if reader.saw_field:
-                self._parsed_out.add(request.model)
+                self._parsed_out.add(model)
         for event in reader.end(fault, self._clock()):
             yield event
 
-    async def _open(self, stack: AsyncExitStack, request: ChatRequest, scene: Scene) -> AsyncGenerator[bytes, None]:
-        """Send the request; once more without `stream_options` where the server refuses those."""
-        link = await self._connected()
-        if self._usage:
+    async def _insist(
+        self,
+        stack: AsyncExitStack,
+        fields_now: Callable[[], _Fields],
+        send: Callable[[_Fields], AbstractAsyncContextManager[_Body]],
+    ) -> _Body:
+        """Send the request; again without a field that the server refuses, which each can do once."""
+        while True:
+            fields = fields_now()
             try:
-                return await self._send(stack, link, request, scene)
+                body = await stack.enter_async_context(send(fields))
             except FaultError as error:
-                refused = error.fault.code is FaultCode.REFUSED
-                if not (refused and any(word in error.fault.message for word in USAGE_WORDS)):
+                if not self._concessions.concede(error.fault, fields):
                     raise
-                self._usage = False
-        return await self._send(stack, link, request, scene)
-
-    async def _send(
-        self, stack: AsyncExitStack, link: "Link", request: ChatRequest, scene: Scene
-    ) -> AsyncGenerator[bytes, None]:
-        fields = fields_of(request, vllm=self._vllm, usage=self._usage)
-        return await stack.enter_async_context(link.answer(scene, request.model, request.messages, fields))
+            else:
+                self._concessions.accepted(fields)
+                return body
 
     async def _connected(self) -> "Link":
         if self._closed:
@@ -191,10 +257,20 @@ class OpenAIEndpoint:
                 self._link = link.Link(self._target, retries=self._retries, **limits)
         return self._link
 
-    def _opens_in_thought(self, model: str) -> bool | None:
+    def _opens_in_thought(self, request: ChatRequest) -> bool | None:
+        model = request.model
         if model in self._parsed_out:
             return None
+        if request.prefill is not None:
+            return request.prefill.content.rfind(OPEN) > request.prefill.content.rfind(CLOSE)
         return is_r1(self._listed.get(model, ModelInfo(id=model))) if self._in_thought is None else self._in_thought
+
+
+def _begun(request: Continuation) -> str:
+    """What the reader takes as read, so that newlines between what was said and what follows are kept."""
+    if request.closed:
+        return "." if request.answer or request.opening else ""
+    return f"{OPEN}." if request.reasoning or request.opening else OPEN
 
 
 async def _next(body: AsyncGenerator[bytes, None], limit_s: float | None) -> bytes:

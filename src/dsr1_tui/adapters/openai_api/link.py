@@ -4,10 +4,10 @@ import asyncio
 import json
 import logging
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, aclosing, asynccontextmanager
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 import httpx2
 import openai
@@ -33,6 +33,13 @@ _NO_ANSWER: Final = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OS
 """What the client raises where no response came, or one that says no."""
 _CUT_OFF: Final = (httpx2.HTTPError, httpx2.StreamError, OSError)
 """What it raises while a response is read."""
+
+
+class _Opened(Protocol):
+    """What a request that is being answered gives."""
+
+    @property
+    def http_response(self) -> httpx2.Response: ...
 
 
 class _Client(openai.AsyncOpenAI):
@@ -104,6 +111,25 @@ class Link:
         pending = self._api.chat.completions.with_streaming_response.create(
             model=model, messages=cast("list[ChatCompletionMessageParam]", prompt), stream=True, extra_body=fields
         )
+        async with self._streamed(pending, scene) as body:
+            yield body
+
+    @asynccontextmanager
+    async def completion(
+        self, scene: Scene, model: str, prompt: Sequence[int], fields: Mapping[str, object]
+    ) -> AsyncIterator[AsyncGenerator[bytes, None]]:
+        """Send a prompt as token ids to `/v1/completions`; all else as with `answer`."""
+        # The client would look at each id of a `prompt=` of its own to see whether it is a file or a date.
+        pending = self._api.completions.with_streaming_response.create(
+            model=model, prompt="", stream=True, extra_body={**fields, "prompt": list(prompt)}
+        )
+        async with self._streamed(pending, scene) as body:
+            yield body
+
+    @asynccontextmanager
+    async def _streamed(
+        self, pending: AbstractAsyncContextManager[_Opened], scene: Scene
+    ) -> AsyncIterator[AsyncGenerator[bytes, None]]:
         async with AsyncExitStack() as stack:
             try:
                 # Each of the client's retries would wait `inactivity_s` anew; the reader was promised one such wait.
@@ -113,7 +139,8 @@ class Link:
             except TimeoutError:
                 raise FaultError(silent(scene, self._inactivity_s)) from None
             except _NO_ANSWER as error:
-                raise FaultError(self._no_answer(error, scene, of_model=True)) from None
+                fault = self._no_answer(error, scene, of_model=True, read_s=self._inactivity_s)
+                raise FaultError(fault) from None
             try:
                 async with aclosing(response.aiter_bytes()) as body:
                     yield body
@@ -128,15 +155,24 @@ class Link:
             FaultError: unreachable, proxy, unauthorized, not-an-api, server-error …
         """
         scene = scene_of(self._target)
-        quick = httpx2.Timeout(self._connect_s, read=min(self._inactivity_s, 2 * self._connect_s))
         try:
-            response = await self._api.get(path, cast_to=httpx2.Response, options={"max_retries": 0, "timeout": quick})
+            response = await self._api.get(path, cast_to=httpx2.Response, options=self._once())
         except _NO_ANSWER as error:
-            raise FaultError(self._no_answer(error, scene, of_model=False)) from None
-        parsed = _parsed(response.content)
-        if parsed is None:
-            raise FaultError(not_an_api(scene, "not with JSON"))
-        return parsed
+            raise FaultError(self._no_answer(error, scene, of_model=False, read_s=self._short_s)) from None
+        return _json_of(response, scene)
+
+    async def post_json(self, path: str, body: Mapping[str, object], scene: Scene) -> object:
+        """The parsed JSON that answers `body` at a path below the server's root; asked once, without retries.
+
+        Raises:
+            FaultError: as with `get_json`, and (model-not-found, refused, context-overflow) where it says no.
+        """
+        url = f"{self._target.root_url}{path}"
+        try:
+            response = await self._api.post(url, cast_to=httpx2.Response, body=dict(body), options=self._once())
+        except _NO_ANSWER as error:
+            raise FaultError(self._no_answer(error, scene, of_model=True, read_s=self._short_s)) from None
+        return _json_of(response, scene)
 
     async def healthy(self, timeout_s: float) -> bool:
         """Whether `/health` at the root says 200, or, where there is no such page, `/v1/models` does."""
@@ -155,10 +191,18 @@ class Link:
         self._closed = True
         await self._api.close()
 
+    @property
+    def _short_s(self) -> float:
+        """Longest wait for an answer that needs no generation."""
+        return min(self._inactivity_s, 2 * self._connect_s)
+
+    def _once(self) -> openai.RequestOptions:
+        return {"max_retries": 0, "timeout": httpx2.Timeout(self._connect_s, read=self._short_s)}
+
     def _closed_here(self, scene: Scene) -> Fault | None:
         return broken(scene, "was closed here") if self._closed else None
 
-    def _no_answer(self, error: Exception, scene: Scene, *, of_model: bool) -> Fault:
+    def _no_answer(self, error: Exception, scene: Scene, *, of_model: bool, read_s: float) -> Fault:
         closed = self._closed_here(scene)
         if closed is not None:
             return closed
@@ -166,7 +210,7 @@ class Link:
             body = _parsed(error.response.content)
             status = error.status_code
             return fault_of_status(status, error.response.text if body is None else body, scene, of_model=of_model)
-        limits = {"inactivity_s": self._inactivity_s, "connect_s": self._connect_s}
+        limits = {"inactivity_s": read_s, "connect_s": self._connect_s}
         return troubles.fault_before_answer(error, scene, self._target, **limits)
 
 
@@ -197,6 +241,13 @@ async def _insist_on_stream(response: httpx2.Response, scene: Scene) -> None:
     if isinstance(parsed, dict) and parsed.get("error"):
         raise FaultError(fault_of_status(HTTPStatus.INTERNAL_SERVER_ERROR, parsed, scene, of_model=True))
     raise FaultError(not_an_api(scene, f"with {kind} in place of a stream"))
+
+
+def _json_of(response: httpx2.Response, scene: Scene) -> object:
+    parsed = _parsed(response.content)
+    if parsed is None:
+        raise FaultError(not_an_api(scene, "not with JSON"))
+    return parsed
 
 
 def _parsed(content: bytes) -> object:

@@ -3,12 +3,14 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Final
 
 from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.message import Timings, Usage
 from dsr1_tui.domain.sampling import INHERIT, SERVER, Sampling, SamplingLayer, Unset, Value
 from dsr1_tui.domain.sampling_fields import FIELDS, FieldSpec, Kind
+from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 
 VERSION: Final = 1
 
@@ -31,6 +33,29 @@ def layer_from_json(text: str | None) -> SamplingLayer:
             value: Value | Unset | None = SERVER if raw is None else _value(spec, raw)
             layer = layer if value is None else layer.having(spec.name, value)
     return layer
+
+
+def steering_to_json(steering: Steering) -> str | None:
+    """How a conversation is steered; a field that is left to the layer below is absent."""
+    values = {field.name: getattr(steering, field.name) for field in fields(steering)}
+    said = {name: value for name, value in values.items() if value is not None}
+    return _dumped(said) if said else None
+
+
+def steering_from_json(text: str | None) -> Steering:
+    """How a conversation is steered; a value that no longer means anything is left to the layer below."""
+    found = _loaded(text)
+    directive = found.get("directive")
+    preset, instructions = found.get("preset"), found.get("instructions")
+    return Steering(
+        preset=preset if isinstance(preset, str) else None,
+        instructions=instructions if isinstance(instructions, str) else None,
+        thinking=next((kind for kind in ForcedThinking if kind == found.get("thinking")), None),
+        directive=directive if isinstance(directive, bool) else None,
+        loop_policy=next((policy for policy in LoopPolicy if policy == found.get("loop_policy")), None),
+        budget_tokens=_whole(found.get("budget_tokens")),
+        budget_s=_number(found.get("budget_s")),
+    )
 
 
 def sampling_to_json(sampling: Sampling) -> str:

@@ -82,7 +82,8 @@ _FIRST: Final = (
         updated REAL NOT NULL,
         active_leaf TEXT,
         pinned INTEGER NOT NULL,
-        settings TEXT NOT NULL
+        settings TEXT NOT NULL,
+        steering TEXT
     )
     """,
     "CREATE INDEX conversation_by_use ON conversation (pinned, updated, id)",

@@ -14,7 +14,7 @@ Cell = str | int | float | None
 Row = Sequence[Cell]
 E_ = TypeVar("E_", bound=StrEnum)
 
-CONVERSATION_COLUMNS: Final = "id, title, created, updated, active_leaf, pinned, settings"
+CONVERSATION_COLUMNS: Final = "id, title, created, updated, active_leaf, pinned, settings, steering"
 MESSAGE_COLUMNS: Final = (
     "id, conversation_id, parent_id, role, status, finish_reason, boxed, model, endpoint, rules, sample_group,"
     " created, updated, usage, timings, guards, error, content, reasoning"
@@ -53,6 +53,7 @@ def of_conversation(conversation: Conversation) -> Row:
         conversation.active_leaf,
         int(conversation.pinned),
         codec.layer_to_json(conversation.settings),
+        codec.steering_to_json(conversation.steering),
     )
 
 
@@ -66,6 +67,7 @@ def to_conversation(row: sqlite3.Row) -> Conversation:
         active_leaf=None if row["active_leaf"] is None else MessageId(row["active_leaf"]),
         pinned=bool(row["pinned"]),
         settings=codec.layer_from_json(row["settings"]),
+        steering=codec.steering_from_json(row["steering"]),
     )
 
 

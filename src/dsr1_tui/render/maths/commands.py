@@ -29,7 +29,7 @@ from dsr1_tui.render.maths.symbols import COMMANDS, NEGATED, character
 
 _LENGTH_CHARS: Final = frozenset("-.0123456789")
 _SPACES: Final = {
-    r"\,": 1, r"\:": 1, r"\;": 1, r"\>": 1, r"\ ": 1, "\\\n": 1, "\\\t": 1, "~": 1, r"\!": 0, r"\quad": 2, r"\qquad": 4,
+    r"\,": 1, r"\:": 1, r"\;": 1, r"\>": 1, r"\ ": 1, "\\\n": 1, "~": 1, r"\!": 0, r"\quad": 2, r"\qquad": 4,
     r"\enspace": 1, r"\enskip": 1, r"\thinspace": 1, r"\medspace": 1, r"\thickspace": 1, r"\negthinspace": 0,
     r"\space": 1, r"\nobreakspace": 1,
 }  # fmt: skip

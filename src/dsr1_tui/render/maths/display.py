@@ -37,7 +37,7 @@ from dsr1_tui.render.maths.tables import arranged, columns
 MAX_ROWS: Final = 200
 _MAX_COST: Final = 400_000
 """Cells that may be filled while a formula is laid out, those of inner boxes counted each time."""
-_MAX_NESTING: Final = 90
+_MAX_NESTING: Final = 50
 _SMALL_FRACTION: Final = 9
 """Cells up to which a fraction inside another, or in a matrix, stands in one line."""
 
@@ -152,7 +152,7 @@ class Display:
     def _small_fraction(self, places: list[Placed], at: int) -> Part | None:
         """A fraction in one line, where it stands inside something that is tall already and is simple enough."""
         node = places[at].node
-        if not isinstance(node, Frac) or node.tall:
+        if not isinstance(node, Frac) or node.tall or not (_is_plain(node.num) and _is_plain(node.den)):
             return None
         gap, piece = set_off(places, at, self._inline.row((node,)))
         box = line(unboxed(piece.text))
@@ -260,6 +260,11 @@ def _extra(places: list[Placed], at: int, box: Box, parts: list[tuple[Part, Plac
     tall = (isinstance(before.node, Frac) and last.height > 1) or (isinstance(places[at].node, Frac) and box.height > 1)
     apart = places[at].cls in _APART and (before.cls in _APART or is_prefix(before)) and not _is_mark(places[at].node)
     return int(tall and apart)
+
+
+def _is_plain(row: Row) -> bool:
+    """Whether a row may be short in one line; without looking into it, so that nesting costs nothing."""
+    return len(row) < _SMALL_FRACTION and all(isinstance(node, Sym | Script | Text | Root) for node in row)
 
 
 def _divides(node: Node) -> bool:

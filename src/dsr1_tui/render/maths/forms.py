@@ -4,13 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from dsr1_tui.render.maths.breaking import fitted, squared
-from dsr1_tui.render.maths.inline import Inline
-from dsr1_tui.render.maths.nodes import Refused
-from dsr1_tui.render.maths.parse import parse
-from dsr1_tui.render.maths.pieces import BOX_END, BOX_START
-
-_MARKERS: Final = re.compile(f"([{BOX_START}{BOX_END}])")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+"""The lexer lets none through; a form that has one after all is not shown."""
 _BLANKS: Final = re.compile(" {5,}")
 
 
@@ -24,24 +19,26 @@ class Grid:
     """The row that text beside the formula lines up with."""
 
 
+# The engine is imported at the first formula: its tables take 20 ms, and scanning for maths, which every text needs,
+# does without them.
+
+
 def inline_spans(body: str) -> tuple[tuple[str, bool], ...] | None:
     r"""The one-line form in pieces of `(text, boxed)`: what `\boxed` holds is True. None where the source must do."""
+    from dsr1_tui.render.maths import inline, nodes, parse, pieces  # noqa: PLC0415 - see above
+
     try:
-        text = Inline().row(parse(body)).text
-    except Refused:
+        text = inline.Inline().row(parse.parse(body)).text
+    except nodes.Refused:
         return None
-    text = _BLANKS.sub("    ", text).strip()
+    if _CONTROL.search(text):
+        return None
     spans: list[tuple[str, bool]] = []
-    level = 0
-    for piece in _MARKERS.split(text):
-        if piece == BOX_START:
-            level += 1
-        elif piece == BOX_END:
-            level -= 1
-        elif piece and spans and spans[-1][1] == (level > 0):
-            spans[-1] = (spans[-1][0] + piece, level > 0)
-        elif piece:
-            spans.append((piece, level > 0))
+    for text_piece, boxed in pieces.by_box(_BLANKS.sub("    ", text).strip()):
+        if spans and spans[-1][1] == boxed:
+            spans[-1] = (spans[-1][0] + text_piece, boxed)
+        else:
+            spans.append((text_piece, boxed))
     return tuple(spans) or None
 
 
@@ -53,11 +50,13 @@ def inline_form(body: str) -> str | None:
 
 def display_form(body: str, width: int) -> Grid | None:
     """The two-dimensional form in at most `width` cells; None where it does not fit and where the source must do."""
+    from dsr1_tui.render.maths import breaking, nodes, parse  # noqa: PLC0415 - see above
+
     try:
-        box = fitted(parse(body), width)
-    except Refused:
+        box = breaking.fitted(parse.parse(body), width)
+    except nodes.Refused:
         return None
-    rows = squared(box, width)
-    if not rows or not any(row.strip() for row in rows):
+    rows = breaking.squared(box, width)
+    if not rows or not any(row.strip() for row in rows) or any(map(_CONTROL.search, rows)):
         return None
     return Grid(rows, box.base)

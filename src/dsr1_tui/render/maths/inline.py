@@ -38,8 +38,10 @@ from dsr1_tui.render.maths.pieces import ATOM, BOX_END, BOX_START, PRODUCT, QUOT
 from dsr1_tui.render.maths.spacing import placed
 from dsr1_tui.render.maths.symbols import character
 
-_MAX_NESTING: Final = 90
-"""Rows inside rows: the parser's depth, and as much again for paired delimiters."""
+_MAX_NESTING: Final = 50
+"""Rows inside rows: what the parser lets through, and some of it again for paired delimiters."""
+_MAX_STEPS: Final = 50_000
+"""Nodes that may be rendered for one formula, those in labels and scripts of a display counted each time."""
 _DIFFERENTIAL: Final = re.compile(r"(?:[d∂Δδ][^\W\d_][⁰¹²³⁴-⁹ᵃ-ᶻⁿ]*)+")
 _WORD: Final = re.compile(r"[^\W_]+")
 _RADICALS: Final = {"": "√", "2": "√", "3": "∛", "4": "∜"}
@@ -50,14 +52,16 @@ class Inline:
 
     def __init__(self) -> None:
         self._nesting = 0
+        self._steps = 0
 
     def row(self, row: Row, *, tight: bool = False, after: Cls | None = None) -> Piece:
         """A whole row, spaced."""
         if len(row) == 1 and isinstance(row[0], Sym):
             return self._node(row[0], tight=tight)
         self._nesting += 1
-        if self._nesting > _MAX_NESTING:
-            raise Refused("too deep")
+        self._steps += len(row)
+        if self._nesting > _MAX_NESTING or self._steps > _MAX_STEPS:
+            raise Refused("too deep or too much")
         places = placed(row, tight=tight, after=after)
         parts: list[tuple[int, Piece]] = []
         for at, place in enumerate(places):
@@ -84,7 +88,8 @@ class Inline:
                 return self.row(body, tight=tight)
             case Boxed(body):
                 inner = self.row(body, tight=tight)
-                return Piece(f"{BOX_START}{inner.text.strip()}{BOX_END}", inner.prec)
+                held = inner.stripped()
+                return Piece(held and f"{BOX_START}{held}{BOX_END}", inner.prec)
             case Frac(num, den, _):
                 return self._fraction(num, den)
             case Script():

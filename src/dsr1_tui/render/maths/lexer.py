@@ -38,7 +38,7 @@ def clean(source: str) -> str:
     A `%` counts as a comment only where it can be one: before a line's end, or after white space with a further line
     behind it. Models write `50%` and mean the sign.
     """
-    text = _UNSAFE.sub("", _BREAKS.sub("\n", source))
+    text = _UNSAFE.sub("", _BREAKS.sub("\n", source)).replace("\t", " ")
     if "%" in text:
         text = _COMMENT.sub("", text)
     return text if text.isascii() else _STRAY_MARKS.sub("", text)

@@ -60,14 +60,14 @@ def set_off(places: list[Placed], at: int, piece: Piece) -> tuple[int, Piece]:
     if at:
         before = places[at - 1]
         if gap == 0 and _is_whole(before.node) and is_number(places[at].node):
-            return 1, piece  # a mixed number: 2 1/3
+            return 1, Piece(piece.text, piece.prec, tail=True)  # a mixed number: 2 1/3
         if before.cls is Cls.FUNC:
             return 0, closed
         if _divides(before.node) or _touches(before, gap):
             return gap, closed
     if at + 1 < len(places):
         after = places[at + 1]
-        if _divides(after.node) or (isinstance(after.node, Sym) and after.node.text == "!"):
+        if _divides(after.node) or (isinstance(after.node, Sym) and after.node.text in {"!", "%"}):
             return gap, closed
         if is_operand(after.node) and after.cls not in _NO_FACTORS and after.gap <= 1:
             return gap, closed

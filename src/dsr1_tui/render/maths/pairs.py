@@ -8,6 +8,7 @@ _CLOSERS: Final = {"(": ")]", "[": "])", "{": "}", "⟨": "⟩", "⌊": "⌋", "
 """What may close each opener; half-open intervals mix two kinds."""
 _ALL_CLOSERS: Final = frozenset("".join(_CLOSERS.values()))
 _BARS: Final = frozenset("|‖")
+_DELIMITERS: Final = _ALL_CLOSERS | _BARS | frozenset(_CLOSERS)
 _MAX_OPEN: Final = 30
 _EXPECTS: Final = frozenset({Cls.BIN, Cls.REL, Cls.OPEN, Cls.PUNCT, Cls.FUNC})
 """Classes after which an operand must follow, so that a bar opens."""
@@ -43,7 +44,7 @@ def _mark(node: Node) -> str:
     """The delimiter that `node` is, under scripts if need be; empty for anything else."""
     if isinstance(node, Script) and node.base is not None:
         node = node.base
-    return node.text if isinstance(node, Sym) and (node.text in _CLOSERS or node.text in _ALL_CLOSERS | _BARS) else ""
+    return node.text if isinstance(node, Sym) and node.text in _DELIMITERS else ""
 
 
 def _role(node: Node, mark: str, out: list[Node], stack: list[tuple[str, Node, list[Node]]], ahead: int) -> str:
@@ -61,7 +62,10 @@ def _role(node: Node, mark: str, out: list[Node], stack: list[tuple[str, Node, l
         return "close" if out else ""
     if not scripted and (wants or ahead % 2):
         return "open"
-    return "divide" if stack and stack[-1][0] == "{" and not scripted else ""
+    if not stack or scripted:
+        return ""
+    related = any(isinstance(each, Sym) and each.cls is Cls.REL for each in out)
+    return "divide" if related or stack[-1][0] == "{" else ""
 
 
 def _partners(row: Row) -> list[int]:

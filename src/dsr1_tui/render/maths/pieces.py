@@ -1,5 +1,7 @@
 """Pieces of a one-line formula and how tightly each holds together, which decides where parentheses are needed."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +22,7 @@ BOX_START: Final = "\ufdd0"
 BOX_END: Final = "\ufdd1"
 """Noncharacters that mark where a box begins and ends in a piece; the lexer lets none in from outside."""
 
+_BOX_MARKS: Final = re.compile(f"([{BOX_START}{BOX_END}])")
 _UNMARKED: Final = str.maketrans("", "", BOX_START + BOX_END)
 _SUFFIXES: Final = frozenset("!%°′″")
 
@@ -41,6 +44,18 @@ class Piece:
     def enclosed(self, least: int) -> str:
         """The text, in parentheses if it holds together less tightly than `least`."""
         return self.stripped() if self.prec >= least else f"({self.stripped()})"
+
+
+def by_box(text: str) -> Iterator[tuple[str, bool]]:
+    """The parts of `text` that are not empty, without marks, each with whether it is inside a box."""
+    level = 0
+    for part in _BOX_MARKS.split(text):
+        if part == BOX_START:
+            level += 1
+        elif part == BOX_END:
+            level -= 1
+        elif part:
+            yield part, level > 0
 
 
 def unboxed(text: str) -> str:
@@ -72,7 +87,11 @@ def binding(places: list[Placed], pieces: list[Piece], *, applied: bool) -> int:
         return ATOM
     prec = PRODUCT
     for at, place in enumerate(places):
-        prec = min(prec, _operator(place, first=at == 0), max(pieces[at].prec, QUOTIENT) if pieces[at].prec else SUM)
+        if place.cls is Cls.REL:
+            return SUM
+        prec = min(prec, _operator(place, first=at == 0), pieces[at].prec)
+        if prec == SUM:
+            break
     return prec
 
 

@@ -8,7 +8,8 @@ _AFTER_SIGN: Final = frozenset({Cls.BIN, Cls.REL, Cls.OPEN, Cls.PUNCT, Cls.FUNC,
 """Classes after which a sign belongs to what follows it."""
 _OPERATORS: Final = frozenset({Cls.BIN, Cls.REL})
 _BEFORE_END: Final = frozenset({Cls.REL, Cls.CLOSE, Cls.PUNCT})
-_SIGNS: Final = frozenset("+−±∓")
+_SIGNS: Final = frozenset("+−±∓⊙")
+"""Operators that may stand before their operand; ⊙O is a circle."""
 _MARKS: Final = frozenset(".!?%°…，。、；：！？")
 """What follows an operand without being one."""
 
@@ -28,7 +29,9 @@ def class_of(node: Node) -> Cls:
     if isinstance(node, Sym):
         return node.cls
     match node:
-        case Big():
+        case Big(text, _):  # a bare name acts as a function: max(a, b)
+            return Cls.FUNC if text.isalpha() else Cls.BIG
+        case Script(Big(), _, _):
             return Cls.BIG
         case Script(base, _, _):
             return Cls.ORD if base is None else class_of(base)
@@ -68,8 +71,11 @@ def placed(row: Row, *, tight: bool = False, after: Cls | None = None) -> list[P
         if wanted is not None:
             gap = wanted if not wanted or tight else max(gap, wanted)
             wanted = None
-        out.append(Placed(node, max(0, gap - _own_space(last, node)) if gap else 0, cls))
-        integral = integral or _is_integral(node)
+        if not isinstance(node, Sym):
+            integral = integral or _is_integral(node)
+        if gap and (isinstance(node, Text) or isinstance(last, Text)):
+            gap = max(0, gap - _own_space(last, node))
+        out.append(Placed(node, gap, cls))
         before = Cls.OPEN if cls is Cls.ORD and _is_prefix(node, cls) else cls
         last = node
     if wanted:
@@ -133,25 +139,33 @@ def _resolved(node: Node, before: Cls | None, following: Cls | None) -> Cls:
     return Cls.ORD if following in _BEFORE_END else Cls.BIN
 
 
-def _gap(last: Node | None, before: Cls, node: Node, cls: Cls, *, tight: bool) -> int:
-    """Cells between two atoms by their classes."""
-    left = _left_class(node, cls)
-    if before is Cls.ORD is left:
-        # The name of an unknown command must not run into what follows it.
-        return int(isinstance(last, Sym) and len(last.text) > 1 and last.text[0] == "\\")
+def _gap_of(before: Cls, left: Cls) -> int:
+    """Cells between two classes outside scripts."""
     if before in _OPERATORS or left in _OPERATORS:
-        if left is Cls.PUNCT or before is Cls.REL is left or before is Cls.OPEN or left is Cls.CLOSE:
-            return 0
-        return 0 if tight and not (_is_word(last) or _is_word(node)) else 1
+        return int(not (left is Cls.PUNCT or before is Cls.REL is left or before is Cls.OPEN or left is Cls.CLOSE))
     if before is Cls.PUNCT:
-        return 0 if tight or left is Cls.CLOSE else 1
+        return int(left is not Cls.CLOSE)
     if before is Cls.BIG:
-        return 0 if left in {Cls.CLOSE, Cls.PUNCT} or (tight and left is Cls.OPEN) else 1
+        return int(left not in {Cls.CLOSE, Cls.PUNCT})
     if left in {Cls.FUNC, Cls.BIG}:
-        return 0 if before is Cls.OPEN else 1
-    if before is Cls.FUNC:
-        return 1 if left is Cls.ORD else 0
-    return 0
+        return int(before is not Cls.OPEN)
+    return int(before is Cls.FUNC and left is Cls.ORD)
+
+
+_GAPS: Final = tuple(tuple(_gap_of(before, left) for left in Cls) for before in Cls)
+
+
+def _gap(last: Node | None, before: Cls, node: Node, cls: Cls, *, tight: bool) -> int:
+    """Cells between two atoms."""
+    left = cls if isinstance(node, Sym) else _left_class(node, cls)
+    gap = _GAPS[before][left]
+    if not gap:
+        # The name of an unknown command must not run into what follows it.
+        named = before is Cls.ORD is left and isinstance(last, Sym) and len(last.text) > 1 and last.text[0] == "\\"
+        return int(named)
+    if tight and (before in _OPERATORS or left in _OPERATORS):
+        return int(_is_word(last) or _is_word(node))
+    return int(not tight or (before is not Cls.PUNCT and (before is not Cls.BIG or left is not Cls.OPEN)))
 
 
 def _is_word(node: Node | None) -> bool:

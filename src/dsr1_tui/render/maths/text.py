@@ -46,7 +46,7 @@ def _words(p: Parser, raw: str, depth: int) -> list[Node]:
             if nodes and isinstance(last := nodes[-1], Text):
                 piece = last.text + piece
                 nodes.pop()
-            nodes.append(Text(_BLANKS.sub(" ", piece) if "  " not in piece.strip() else piece))
+            nodes.append(Text(piece))
     return [node for node in nodes if node != Text("")]
 
 

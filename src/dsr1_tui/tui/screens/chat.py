@@ -17,12 +17,14 @@ from dsr1_tui.domain.fault import Fault, FaultCode, FaultError
 from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.target import Target
 from dsr1_tui.tui.command import bindings
-from dsr1_tui.tui.commands import BY_SLASH, COMMANDS, slash_matches
+from dsr1_tui.tui.commands import COMMANDS
 from dsr1_tui.tui.link import Link, Phase
 from dsr1_tui.tui.quiet_gc import QuietGc
 from dsr1_tui.tui.screens.chat_messages import MessageActions
 from dsr1_tui.tui.screens.chat_panel import PanelActions
 from dsr1_tui.tui.screens.chat_rooms import RoomActions
+from dsr1_tui.tui.screens.chat_steer import SteerActions
+from dsr1_tui.tui.screens.chat_typing import TypingActions
 from dsr1_tui.tui.session import Session
 from dsr1_tui.tui.transcript.notice import NoticeView
 from dsr1_tui.tui.transcript.view import TranscriptView
@@ -36,7 +38,7 @@ _HINT = "enter send · ctrl+j newline"
 _NARROW = 100
 
 
-class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
+class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, TypingActions, Screen[None]):
     """One conversation with one model."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(c for c in COMMANDS if c.priority)]
@@ -75,7 +77,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
     def on_mount(self) -> None:
         """Paint first; everything slow comes after."""
         self.show_state()
-        self.hint.show(_HINT)
+        self.hint.stand(_HINT, anew=True)
         self.call_after_refresh(self._after_first_paint)
 
     def _after_first_paint(self) -> None:
@@ -121,7 +123,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
     def turns_changed(self) -> None:
         """Bring header, hints and footer in line."""
         self.show_state()
-        self.show_hint()
+        self.show_hint(anew=not self.turns.busy or self.turns.live is not None)
         if not self.turns.busy:
             self.set_timer(1.0, self._settle_if_idle)
 
@@ -141,7 +143,11 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
         """The connection came, went or changed."""
         self.panel_changed()
         if self.link.phase is Phase.READY:
-            self.turns.next()
+            if self.turns.queue:
+                self.turns.next()
+            if (connection := self.session.connection) is not None:
+                # Probed now, so that “answer now” costs nothing when it is pressed.
+                self.run_worker(connection.endpoint.can_continue(), group="probe", exit_on_error=False)
         self.show_state()
         self.show_hint()
 
@@ -175,7 +181,21 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
                 note="recorded answers" if self.demo else "",
             )
         )
-        self.keys.show([command for command in COMMANDS if self.turns.busy or command.id != "stop"])
+        self._show_keys()
+
+    def _show_keys(self) -> None:
+        if self.panel is not None and self.panel.has_focus_within:
+            self.keys.show(self.panel_commands())
+            return
+        live = self.turns.live
+        hidden = {"stop"} if not self.turns.busy else set()
+        if live is None or live.answering:
+            hidden.add("answer-now")
+        self.keys.show([command for command in COMMANDS if command.id not in hidden])
+
+    def on_descendant_focus(self) -> None:
+        """The footer tells what keys do at this moment."""
+        self._show_keys()
 
     def _state(self) -> LinkState:
         live = self.turns.live
@@ -191,62 +211,16 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, Screen[None]):
             case Phase.NONE | Phase.CONNECTING:
                 return LinkState.CONNECTING
 
-    def show_hint(self) -> None:
-        """The line under the composer."""
+    def show_hint(self, *, anew: bool = False) -> None:
+        """The line under the composer; what was said there stays until something happens (`anew`)."""
         queue = self.turns.queue
         if queue:
             why = "after this answer" if self.turns.busy else "when the server is there"
             more = f" and {len(queue) - 1} more" if len(queue) > 1 else ""
             first = " ".join(queue[0].split())
-            self.hint.show(f"queued{more}, sent {why}: {first}")
+            self.hint.stand(f"queued{more}, sent {why}: {first}", anew=anew)
         else:
-            self.hint.show(_HINT)
-
-    # Typing
-
-    def on_composer_submitted(self, event: Composer.Submitted) -> None:
-        """A question, or a slash command."""
-        text = event.text
-        if text.startswith("/") and not text.startswith("//") and "\n" not in text:
-            self.run_slash(text)
-            return
-        self.turns.submit(text.removeprefix("/") if text.startswith("//") else text)
-
-    def run_slash(self, text: str) -> None:
-        """Run `/name words`; an unknown name stays in the composer with the reason below it."""
-        name, _, words = text[1:].partition(" ")
-        command = BY_SLASH.get(name.lower())
-        if command is None:
-            found = slash_matches(text)
-            command = found[0] if len(found) == 1 and name else None
-        if command is None:
-            self.composer.text = text
-            self.composer.move_cursor(self.composer.document.end)
-            self.hint.show(
-                f"There is no command /{name}. F1 lists them; a question that begins with / is sent as //…", warn=True
-            )
-            return
-        taker = getattr(self, f"take_{command.id}", None) if words.strip() else None
-        if taker is not None:
-            taker(words.strip())
-        else:
-            self.run_worker(self.run_action(command.action), exit_on_error=False)
-
-    def on_composer_typed(self, event: Composer.Typed) -> None:
-        """Slash commands are offered while they are typed."""
-        if event.text.startswith("/") and not event.text.startswith("//"):
-            found = slash_matches(event.text)[:6]
-            self.hint.show("   ".join(f"/{c.slash} {c.title}" for c in found) or "no such command: F1 lists them")
-        else:
-            self.show_hint()
-
-    def on_composer_blank(self) -> None:
-        """Enter on nothing says what to do."""
-        self.hint.show("Type a question first.", warn=True)
-
-    def on_composer_leave(self) -> None:
-        """ctrl+d on nothing."""
-        self.app.exit()
+            self.hint.stand(_HINT, anew=anew)
 
     def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
         """A click in the footer."""

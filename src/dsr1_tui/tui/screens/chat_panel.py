@@ -13,13 +13,11 @@ from dsr1_tui.tui.widgets.panel_state import PanelState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsr1_tui.tui.command import Command
     from dsr1_tui.tui.session import Session
     from dsr1_tui.tui.widgets.composer import Composer
     from dsr1_tui.tui.widgets.hint_line import HintLine
     from dsr1_tui.tui.widgets.settings_panel import SettingsPanel
-
-_NARROW = 100
-"""Below this width the panel lies over the transcript."""
 
 
 class PanelActions(Screen[None]):
@@ -52,13 +50,18 @@ class PanelActions(Screen[None]):
 
     def _place_panel(self) -> None:
         if self.panel is not None:
-            self.panel.set_class(self.size.width < _NARROW, "-overlay")
             self.panel.fit(self.size.width)
 
     def on_resize(self, event: events.Resize) -> None:
         """Docked beside the transcript, or over it where the screen is narrow."""
         del event
         self._place_panel()
+
+    def panel_commands(self) -> "tuple[Command, ...]":
+        """The keys of the panel, for the footer."""
+        from dsr1_tui.tui.widgets.settings_panel import PANEL_COMMANDS  # noqa: PLC0415  off the start-up path
+
+        return PANEL_COMMANDS
 
     def panel_changed(self) -> None:
         """Bring the panel in line with the session."""

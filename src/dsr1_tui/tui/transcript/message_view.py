@@ -6,6 +6,7 @@ from typing import Final
 from dsr1_tui.domain.fault import Fault
 from dsr1_tui.domain.message import Message, MessageRole
 from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.prompt_parts import Addition
 from dsr1_tui.render.block import Block, gap_before
 from dsr1_tui.render.blocks import BlockSplitter
 from dsr1_tui.render.chunks import chunks, render_chunk
@@ -52,10 +53,11 @@ class MessageView:
 class UserView(MessageView):
     """A question."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, additions: Sequence[Addition] = ()) -> None:
         super().__init__(message)
         text = BuiltSection(_plain(message.content, PLAIN), _rows(message.content), source_key="content")
-        self.sections = [OneLine(wording.user_head(), gap=1), text]
+        added = [OneLine(wording.addition(item.label)) for item in additions]
+        self.sections = [OneLine(wording.user_head(), gap=1), text, *added]
 
 
 class AnswerView(MessageView):
@@ -65,6 +67,10 @@ class AnswerView(MessageView):
         super().__init__(message)
         self.place = place
         self.raw = False
+        self.remark = ""
+        """What a guard noticed, for the heading."""
+        self.budget: int | None = None
+        """Tokens of thought after which the answer is asked for."""
         self.opened_by_reader = False
         self._name = wording.speaker(message.model, message.rules)
         self._splitter = BlockSplitter()
@@ -210,15 +216,14 @@ class AnswerView(MessageView):
         """Bring the heading up to date; `meter` is given while it streams."""
         mark = "▸" if self.reasoning.fold is Fold.FOLDED else "▾"
         if meter is not None and not self._answering:
-            words = wording.thinking_words(meter, now) if self.has_reasoning else f"waiting {spinner}".rstrip()
-            self.head.set(wording.answer_head(self._name, words, mark=mark if self.has_reasoning else ""))
-        elif meter is not None:
-            timings = meter.timings(now)
-            words = wording.thought_words(meter.usage(), timings) if self.has_reasoning else ""
-            self.head.set(wording.answer_head(self._name, words, mark=mark if words else ""))
+            thinking = wording.thinking_words(meter, now, self.budget)
+            words = thinking if self.has_reasoning else f"waiting {spinner}".rstrip()
         else:
-            words = wording.thought_words(self.message.usage, self.message.timings) if self.has_reasoning else ""
-            self.head.set(wording.answer_head(self._name, words, mark=mark if words else ""))
+            usage = self.message.usage if meter is None else meter.usage()
+            timings = self.message.timings if meter is None else meter.timings(now)
+            words = wording.thought_words(usage, timings) if self.has_reasoning else ""
+        shown = mark if self.has_reasoning else ""
+        self.head.set(wording.answer_head(self._name, words, mark=shown, remark=self.remark))
 
 
 def fault_section(fault: Fault) -> BuiltSection:
@@ -228,6 +233,6 @@ def fault_section(fault: Fault) -> BuiltSection:
     return BuiltSection(_plain(text, wording.ERROR), _rows(text), gap=1, prefix=bar)
 
 
-def view_of(message: Message, place: tuple[int, int] = (1, 1)) -> MessageView:
+def view_of(message: Message, place: tuple[int, int] = (1, 1), additions: Sequence[Addition] = ()) -> MessageView:
     """The view of a kept message."""
-    return UserView(message) if message.role is MessageRole.USER else AnswerView.finished(message, place)
+    return UserView(message, additions) if message.role is MessageRole.USER else AnswerView.finished(message, place)

@@ -7,6 +7,7 @@ from dsr1_tui.domain.message import Message, Status, Timings, Usage
 from dsr1_tui.domain.meter import Meter
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.render.line import Line, Role, Span, Style
+from dsr1_tui.render.safe import safe
 
 DIM: Final = Style(Role.DIM)
 ACCENT: Final = Style(Role.ACCENT, bold=True)
@@ -43,21 +44,34 @@ def user_head() -> Line:
     return Line((Span("You", ACCENT),))
 
 
-def answer_head(name: str, words: str, *, mark: str = "", warn: bool = False) -> Line:
-    """The line above an answer: its speaker, then what is said of the thinking."""
+def addition(label: str) -> Line:
+    """Something that went with a question and was not typed."""
+    return Line((Span(f"+ {safe(label)}", DIM),))
+
+
+def answer_head(name: str, words: str, *, mark: str = "", remark: str = "") -> Line:
+    """The line above an answer: its speaker, what is said of the thinking, what a guard noticed."""
     spans = [Span(name, ACCENT)]
     if words:
-        spans.append(Span("   " + (mark + " " if mark else ""), DIM))
-        spans.append(Span(words, WARN if warn else DIM))
+        spans.append(Span("   " + (mark + " " if mark else "") + words, DIM))
+    if remark:
+        spans.append(Span(("   " if not words else " · ") + safe(remark), WARN))
     return Line(tuple(spans))
 
 
-def thinking_words(meter: Meter, now: float) -> str:
-    """`Thinking 7 s · 258 tok · 37 tok/s`."""
+_BAR: Final = 10
+
+
+def thinking_words(meter: Meter, now: float, budget: int | None = None) -> str:
+    """`Thinking 7 s · 258 tok · 37 tok/s · budget ▓▓▓░░░░░░░ 13 %`."""
     since = meter.first_at if meter.first_at is not None else now
     parts = [f"Thinking {max(now - since, 0):.0f} s", tokens(meter.reasoning_tokens, exact=meter.exact)]
     if (rate := meter.rate) is not None:
         parts.append(f"{rate:.0f} tok/s")
+    if budget:
+        share = min(meter.reasoning_tokens / budget, 1.0)
+        full = round(share * _BAR)
+        parts.append(f"budget {'▓' * full}{'░' * (_BAR - full)} {share * 100:.0f} %")
     return " · ".join(parts)
 
 

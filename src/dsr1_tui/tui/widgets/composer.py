@@ -55,7 +55,9 @@ class Composer(TextArea):
             return
         self._sent.append(text)
         self._at = len(self._sent)
-        self.text = ""
+        with self.prevent(TextArea.Changed):  # nothing was typed: what is said of this question stays to be read
+            self.text = ""
+        self._grow()
         self.post_message(self.Submitted(text.strip("\n")))
 
     async def _on_key(self, event: events.Key) -> None:
@@ -78,15 +80,18 @@ class Composer(TextArea):
         await super()._on_key(event)
 
     def on_text_area_changed(self) -> None:
-        """Grow or shrink with the text."""
+        """Grow or shrink with the text, and tell what is typed."""
+        self._grow()
+        self.post_message(self.Typed(self.text.partition("\n")[0]))
+
+    def _grow(self) -> None:
         lines = min(max(self.wrapped_document.height, 1), MAX_LINES)
         if self.styles.height is None or self.styles.height.value != lines:
             self.styles.height = lines
-        self.post_message(self.Typed(self.text.partition("\n")[0]))
 
     def on_resize(self) -> None:
         """Wrap anew."""
-        self.on_text_area_changed()
+        self._grow()
 
     def action_cursor_up(self, select: bool = False) -> None:  # noqa: FBT001, FBT002  Textual's signature
         """Up; on the first line, the question sent before."""

@@ -12,6 +12,7 @@ class HintLine(Widget):
         self._words = ""
         self._mark = ""
         self._warn = False
+        self._standing = ""
 
     def show(self, words: str, *, mark: str | None = None, warn: bool = False) -> None:
         """Change the words (and the mark, unless `None`)."""
@@ -19,6 +20,12 @@ class HintLine(Widget):
         if (words, mark, warn) != (self._words, self._mark, self._warn):
             self._words, self._mark, self._warn = words, mark, warn
             self.refresh()
+
+    def stand(self, words: str, *, anew: bool = False) -> None:
+        """Words that stand while there is nothing to say: they do not push out what was said, unless `anew`."""
+        if anew or self._words == self._standing:
+            self.show(words)
+        self._standing = words
 
     def mark(self, mark: str) -> None:
         """Change the mark alone."""

@@ -1,0 +1,186 @@
+"""The streams of one answer: the request, and what guards or the user make of it while it streams."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from enum import Enum, auto
+from typing import Final
+
+from dsr1_tui.domain.events import (
+    AnswerDelta,
+    AnswerEvent,
+    Continued,
+    Failed,
+    Finished,
+    GuardTripped,
+    ReasoningDelta,
+    Retrying,
+)
+from dsr1_tui.domain.fault import Fault
+from dsr1_tui.domain.guards import Act, Guards, Order
+from dsr1_tui.domain.prompt_parts import Prompt
+from dsr1_tui.domain.request import ChatRequest
+from dsr1_tui.domain.sampling import Sampling
+from dsr1_tui.domain.steering import GuardRules
+from dsr1_tui.ports import Clock, Endpoint, Extras
+from dsr1_tui.services.draft import Draft
+from dsr1_tui.services.hurry import hurry
+from dsr1_tui.services.inbox import Inbox
+from dsr1_tui.services.turn import StopSignal
+
+TICK_S: Final = 1.0
+"""Seconds after which something is looked at even where nothing comes."""
+RETRY_PENALTY: Final = 1.1
+WARMER: Final = 0.1
+WARMEST: Final = 0.7
+"""The upper end of R1's band (its model card)."""
+
+
+class Tick(Enum):
+    """Not an event of the model: time to journal."""
+
+    TICK = auto()
+
+
+@dataclass(slots=True)
+class Asking:
+    """One answer; iterate over `events` once."""
+
+    endpoint: Endpoint
+    extras: Extras | None
+    clock: Clock
+    request: ChatRequest
+    prompt: Prompt
+    rules: GuardRules
+    draft: Draft
+    signal: StopSignal
+    _order: Order | None = None
+    _hurried: bool = False
+    """Whether the answer was asked for at once already."""
+    _retried: bool = False
+    _refusal: Fault | None = None
+
+    def refuse(self, fault: Fault) -> None:
+        """Do not send the request: it ends with this fault."""
+        self._refusal = fault
+
+    async def events(self) -> AsyncGenerator[AnswerEvent | Tick, None]:
+        """All events, the draft fed with each; ends when the draft is closed or the stream broke off without a word."""
+        if self._refusal is not None:
+            failed = Failed(error=self._refusal, at=self.clock.monotonic())
+            self.draft.feed(failed)
+            yield failed
+            return
+        if self.prompt.prefill:
+            # The thought's first words were sent, so that only what follows them comes back.
+            words = self.prompt.prefill.rpartition("<think>\n")[2]
+            begun = ReasoningDelta(text=words, tokens=0, exact=True, at=self.clock.monotonic())
+            self.draft.feed(begun)
+            yield begun
+        stream = self.endpoint.stream(self.request)
+        while True:
+            self._order = None
+            async with aclosing(self._phase(stream)) as phase:
+                async for event in phase:
+                    yield event
+            order = self._ordered()
+            if not self.draft.is_open() or (order is None and not self._wants_answer()):
+                return
+            if order is not None and order.act is Act.RETRY:
+                self._retried = True
+                retry = Retrying(cause=order.tripped.guard, attempt=2, at=self.clock.monotonic())
+                self.draft.feed(retry)
+                yield retry
+                self.request = replace(self.request, sampling=_varied(self.request.sampling))
+                stream = self.endpoint.stream(self.request)
+                continue
+            self._hurried = True
+            thought = "".join(self.draft.reasoning)
+            hurried = await hurry(
+                self.endpoint, self.extras, request=self.request, prompt=self.prompt, thought=thought, order=order
+            )
+            now = self.clock.monotonic()
+            cause = order.tripped.guard if order is not None else "asked"
+            sampling = replace(self.request.sampling, max_tokens=hurried.limit)
+            opened: list[AnswerEvent] = [Continued(cause=cause, sampling=sampling, char=0, at=now)]
+            if hurried.opening:
+                opened.append(AnswerDelta(text=hurried.opening, tokens=0, exact=True, at=now))
+            for event in opened:
+                self.draft.feed(event)
+                yield event
+            stream = hurried.stream
+
+    def _ordered(self) -> Order | None:
+        return self._order
+
+    def _wants_answer(self) -> bool:
+        return self.signal.answer_now and not self._hurried and not "".join(self.draft.content).strip()
+
+    async def _phase(self, stream: AsyncGenerator[AnswerEvent, None]) -> AsyncGenerator[AnswerEvent | Tick, None]:
+        """One stream, until it ends, is stopped, or something else is to be done (`_order`, or an answer wanted)."""
+        guards = Guards(self.rules, may_retry=not self._retried)
+        inbox = Inbox(stream)
+        self.signal.wakes(inbox.wake)
+        due = self.clock.monotonic() + TICK_S
+        try:
+            while self.draft.is_open() and not inbox.ended:
+                await inbox.wait(TICK_S)
+                while self.draft.is_open() and (event := inbox.take()) is not None:
+                    self.draft.feed(event)
+                    yield event
+                    order = self._possible(guards.feed(event))
+                    if order is not None:
+                        self.draft.feed(order.tripped)
+                        yield order.tripped
+                        if (ending := self._obeyed(order)) is not None:
+                            self.draft.feed(ending)
+                            yield ending
+                        if self._ordered() is not None:
+                            return
+                if not self.draft.is_open():
+                    return
+                if self.signal.reason is not None:
+                    ending = Finished(reason=self.signal.reason, at=self.clock.monotonic())
+                    self.draft.feed(ending)
+                    yield ending
+                elif self._wants_answer():
+                    tripped = GuardTripped(
+                        guard="asked", level="loop", action="answer", detail="", at=self.clock.monotonic()
+                    )
+                    self.draft.feed(tripped)
+                    yield tripped
+                    return
+                elif self.clock.monotonic() >= due:
+                    due = self.clock.monotonic() + TICK_S
+                    yield Tick.TICK
+        finally:
+            await inbox.close()
+
+    def _possible(self, order: Order | None) -> Order | None:
+        """An order, with what can still be done in place of what cannot: an answer is asked for at once only once."""
+        if order is None or not self._hurried or order.act not in {Act.ANSWER, Act.RETRY}:
+            return order
+        return replace(order, act=Act.STOP, tripped=replace(order.tripped, action=Act.STOP.name.lower()))
+
+    def _obeyed(self, order: Order) -> Finished | None:
+        """Take an order: an ending where it is to stop, `_order` where something else follows."""
+        match order.act:
+            case Act.TELL:
+                return None
+            case Act.ANSWER | Act.RETRY:
+                self._order = order
+                return None
+            case Act.STOP:
+                return Finished(reason=order.reason, at=order.tripped.at)
+
+
+def _varied(sampling: Sampling) -> Sampling:
+    """Another seed, a little warmer within R1's band, and every token said made a little less likely."""
+    temperature = None if sampling.temperature is None else min(sampling.temperature + WARMER, WARMEST)
+    seed = None if sampling.seed is None else sampling.seed + 1
+    return replace(
+        sampling,
+        temperature=max(temperature, sampling.temperature or 0.0) if temperature is not None else None,
+        seed=seed,
+        repetition_penalty=max(sampling.repetition_penalty or 1.0, RETRY_PENALTY),
+    )
