@@ -70,6 +70,11 @@ def test_maths_are_laid_out(capfd: Capture) -> None:
         assert run_here(capfd, "math", written, "--inline").out == "1/2\n"
 
 
+def test_both_forms_are_printed(capfd: Capture) -> None:
+    assert run_here(capfd, "math", r"\frac{1}{2}").out == "1/2\n\n 1\n───\n 2\n"
+    assert run_here(capfd, "math", "x^2").out == "x²\n", "one form where they are the same"
+
+
 @pytest.mark.parametrize(
     "arguments", [[r"\frac{1}{2} + \frac{3}{4}", "--display", "--width", "4"], ["$ $"], [r"\frac{1"]]
 )

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dsr1_tui.domain.events import AnswerDelta, ReasoningDelta, UsageTick
+from dsr1_tui.domain.events import AnswerDelta, Continued, ReasoningDelta, UsageTick
 from dsr1_tui.domain.fault import ExitCode, Fault, FaultCode, FaultError
 from dsr1_tui.domain.ids import ConversationId, MessageId, uuid7
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Tree, path_to, title_of
@@ -12,6 +12,7 @@ from dsr1_tui.domain.meter import Meter
 from dsr1_tui.domain.prompt import build_prompt
 from dsr1_tui.domain.request import ModelInfo, PromptMessage
 from dsr1_tui.domain.rules import Rules, is_r1, rules_for
+from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.target import Target, is_loopback, normalise_base_url
 
 
@@ -151,6 +152,24 @@ def test_meter_trusts_the_server_s_count() -> None:
     meter.feed(AnswerDelta(text="abc", tokens=1, exact=False, at=1.0))
     meter.feed(UsageTick(prompt_tokens=7, completion_tokens=5, at=2.0))
     assert (meter.usage().completion_tokens, meter.usage().prompt_tokens, meter.usage().exact) == (5, 7, True)
+
+
+def test_meter_counts_on_while_the_server_s_count_is_old() -> None:
+    meter = Meter(sent_at=0.0)
+    meter.feed(UsageTick(prompt_tokens=7, completion_tokens=0, at=1.0))
+    for at in (1.0, 2.0, 3.0):
+        meter.feed(ReasoningDelta(text="a", tokens=1, exact=True, at=at))
+    assert (meter.tokens, meter.rate, meter.exact) == (3, 1.0, True)
+
+
+def test_meter_adds_up_the_requests_of_one_answer() -> None:
+    meter = Meter(sent_at=0.0)
+    meter.feed(ReasoningDelta(text="abc", tokens=30, exact=True, at=1.0))
+    meter.feed(Continued(cause="loop", sampling=Sampling(), char=0, at=2.0))
+    meter.feed(UsageTick(prompt_tokens=40, completion_tokens=0, at=2.0))
+    meter.feed(AnswerDelta(text="d", tokens=5, exact=True, at=3.0))
+    meter.feed(UsageTick(prompt_tokens=40, completion_tokens=5, at=3.0))
+    assert (meter.tokens, meter.usage().reasoning_tokens, meter.exact) == (35, 30, True)
 
 
 def test_meter_of_nothing() -> None:

@@ -25,23 +25,35 @@ _DELIMITED: Final = re.compile(r"\s*(?:\$\$(.+)\$\$|\$(.+)\$|\\\[(.+)\\\]|\\\((.
 @click.option("--gallery", is_flag=True, help="Show what can be laid out, with its source.")
 @click.pass_context
 def math(ctx: click.Context, /, *, latex: str | None, form: str | None, width: int | None, gallery: bool) -> int:
-    """Lay out LaTeX maths as text: in two dimensions if that fits, else in one line. “-” reads it from stdin."""
+    """Lay out LaTeX maths as text: in one line and in two dimensions. “-” reads stdin, one formula a line."""
     cells = width or paper_width()
     if gallery:
         click.echo("\n".join(_gallery(cells)))
         return ExitCode.DONE
     if latex is None and sys.stdin.isatty():
         raise click.UsageError(r"A formula is missing, like '\frac{1}{2}'.", ctx)
-    body = _bare(piped_text() if latex is None or latex == STDIN else latex)
-    if not body:
+    piped = latex is None or latex == STDIN
+    formulas = piped_text().splitlines() if piped else [latex or ""]
+    bodies = [body for formula in formulas if (body := _bare(formula))]
+    if not bodies:
         raise fail(FaultCode.USAGE, "The formula is empty.", r"Give one, like '\frac{1}{2}'.")
-    shown = _laid_out(body, form, cells)
-    if shown is None:
+    click.echo("\n\n".join(_forms(body, form, cells) for body in bodies))
+    return ExitCode.DONE
+
+
+def _forms(body: str, form: str | None, cells: int) -> str:
+    """The forms asked for, the one-line form first.
+
+    Raises:
+        FaultError: (usage) it cannot be laid out like that.
+    """
+    wanted = ("inline", "display") if form is None else (form,)
+    shown = [laid for one in wanted if (laid := _laid_out(body, one, cells)) is not None]
+    if not shown:
         where = f" in {cells} cells" if form == "display" else ""
         hint = "Try --inline or a larger --width." if form == "display" else "The chat shows such a formula's source."
-        raise fail(FaultCode.USAGE, f"This cannot be laid out{where}.", hint)
-    click.echo(safe(shown))
-    return ExitCode.DONE
+        raise fail(FaultCode.USAGE, f"This cannot be laid out{where}: {safe(body)[:60]}", hint)
+    return safe("\n\n".join(dict.fromkeys(shown)))
 
 
 def _bare(source: str) -> str:
@@ -49,13 +61,13 @@ def _bare(source: str) -> str:
     return (next(group for group in found.groups() if group is not None) if found else source).strip()
 
 
-def _laid_out(body: str, form: str | None, width: int) -> str | None:
+def _laid_out(body: str, form: str, width: int) -> str | None:
     from dsr1_tui.render.maths import display_form, inline_form  # noqa: PLC0415  its tables; help needs none
 
-    grid = display_form(body, width) if form != "inline" else None
-    if grid is not None:
-        return "\n".join(row.rstrip() for row in grid.rows)
-    return inline_form(body) if form != "display" else None
+    if form == "inline":
+        return inline_form(body)
+    grid = display_form(body, width)
+    return None if grid is None else "\n".join(row.rstrip() for row in grid.rows)
 
 
 def _gallery(width: int) -> Iterator[str]:
@@ -63,6 +75,6 @@ def _gallery(width: int) -> Iterator[str]:
 
     for title, source in GALLERY:
         yield from (title, f"    {source}", "")
-        shown = _laid_out(source, None, width - 4) or "(shown as its source)"
-        yield from (f"    {row}".rstrip() for row in safe(shown).split("\n"))
+        for row in _forms(source, None, width - 4).split("\n"):
+            yield f"    {row}".rstrip()
         yield ""

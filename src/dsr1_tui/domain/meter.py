@@ -59,15 +59,20 @@ class Meter:
     @property
     def tokens(self) -> int:
         """Completion tokens: the server's count where it gave one, else ours."""
-        ours = self.reasoning_tokens + self.answer_tokens - self._counted
-        return self._banked + (ours if self._server_total is None else max(self._server_total, 0))
+        # The server's count comes with the first chunk (0) and with the last; in between ours is ahead of it.
+        return self._banked + max(self._ours, self._server_total or 0)
 
     @property
     def exact(self) -> bool:
         """Whether `tokens` is the server's count."""
-        if self._server_total is not None and not self._banked:
+        if self._server_total and self._server_total >= self._ours and not self._banked:
             return True
         return self._exact and self.first_at is not None
+
+    @property
+    def _ours(self) -> int:
+        """Our own count of the request that runs now."""
+        return self.reasoning_tokens + self.answer_tokens - self._counted
 
     @property
     def rate(self) -> float | None:

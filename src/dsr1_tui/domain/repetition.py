@@ -58,9 +58,9 @@ class LoopGuard:
         self._keep_fresh()
         found: Finding | None = None
         for unit, start, end in placed:
-            if self._past.take(unit, start, end, tokens - round((chars - start) * rate)):
-                found = self._look() or found
-                if self._level is Level.LOOP:
+            if self._past.take(unit, start, end, tokens - round((chars - start) * rate)) and (now := self._look()):
+                found = now
+                if now.level is Level.LOOP:
                     break
         return found
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from dsr1_tui.domain.repetition_units import CODE, DATA, EQUALS, FIELD, FIELDS, UnitKind
+from dsr1_tui.domain.repetition_units import CODE, DATA, EQUALS, FIELD, FIELDS, NAMES, UnitKind
 
 BLOCK: Final = 16
 """Units between two looks at the rules."""
@@ -28,8 +28,8 @@ class Makeup:
 
     @property
     def symbols(self) -> int:
-        """Numbers and single letters: what carries the content of a calculation."""
-        return self._field(UnitKind.NUMBER) + self._field(UnitKind.LETTER)
+        """Numbers, single letters and names: what carries the content of a calculation or a case."""
+        return self._field(UnitKind.NUMBER) + self._field(UnitKind.LETTER) + self._field(NAMES)
 
     @property
     def chars(self) -> int:

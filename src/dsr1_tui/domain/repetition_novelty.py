@@ -8,19 +8,19 @@ from dsr1_tui.domain.repetition_numbers import FORETOLD, progress
 from dsr1_tui.domain.repetition_past import Past, Verdict
 from dsr1_tui.domain.repetition_units import UnitKind
 
-_SHUFFLED: Final = ((Level.LOOP, 200, 0.75), (Level.SUSPECT, 110, 0.5))
+_SHUFFLED: Final = ((Level.LOOP, 160, 0.75), (Level.SUSPECT, 110, 0.5))
 """Units in a row of phrases said before, and the share of them that had been said twice before."""
 _SYMBOLIC: Final = 4
 """How much longer that must be where phrases carry numbers: the moves of a game, the steps of an algorithm."""
 _TEMPLATES: Final = 3
 """Different sentences, numbers set aside, that such a loop must have: one sentence is a list."""
 _PARTS: Final = ((Level.LOOP, 1.0), (Level.SUSPECT, 0.75))
-_FALLEN: Final = (256, 0.08, 25.0), (1536, 0.08, 6.0)
+_FALLEN: Final = (256, 0.08, 25.0), (2048, 0.05, 6.0)
 """Units of prose, the share of new four-unit phrases that is too little in so many (honest prose has 0.6 and more), and
 the words there must be for each number: lists and timetables count."""
 _FALLEN_MASKED: Final = (3000, 0.02, 4.0), (4000, 0.02, 2.0)
 """The same where numbers are set aside, with the words there must be for each number: else it may be a calculation."""
-_FEW_WORDS: Final = 640, 40, 25.0
+_FEW_WORDS: Final = 1536, 40, 25.0
 """Units of prose, the different words that are too few in so many, and the words there must be for each number."""
 _GLIMPSE: Final = 36
 """Different units in the last 64 above which that need not be looked at; honest prose has 40 to 50."""
@@ -41,7 +41,7 @@ def shuffled(past: Past) -> Verdict | None:
             if old < _SYMBOLIC * units:
                 continue
             said = past.phrases.coverage(_SYMBOLIC * units)
-            plain = said.templates >= _TEMPLATES and not what.structure
+            plain = said.templates >= _TEMPLATES and what.words * 3 >= what.total and not what.structure
         if plain and said.distinct > 1 and said.twice >= twice * said.units:
             since = past.phrases.since()
             return Verdict(level, LoopKind.SHUFFLED, since, since, max(2, said.phrases // said.distinct), said.common)
@@ -67,9 +67,9 @@ def _fallen(past: Past, level: Level, part: float) -> Verdict | None:
     for units, share, wordiness in _FALLEN:
         blocks = int(units * part) // BLOCK
         what = past.makeups.last(blocks)
-        if len(past.makeups) >= blocks and what.novel <= share * what.total:
-            if what.prose and what.wordiness >= wordiness and _vocabulary(past, what.total) >= _CHOICES:
-                return _since(past, level, blocks, share)
+        fallen = len(past.makeups) >= blocks and what.novel <= share * what.total
+        if fallen and what.prose and what.wordiness >= wordiness and _vocabulary(past, what.total) >= _CHOICES:
+            return _since(past, level, blocks, share)
     return None
 
 
@@ -77,14 +77,14 @@ def _fallen_masked(past: Past, level: Level, part: float) -> Verdict | None:
     for units, share, wordiness in _FALLEN_MASKED:
         blocks = int(units * part) // BLOCK
         what = past.makeups.last(blocks)
-        if len(past.makeups) >= blocks and what.novel_masked <= share * what.total:
-            if what.plain and what.wordiness >= wordiness and not _foretold(past):
-                return _since(past, level, blocks, share)
+        fallen = len(past.makeups) >= blocks and what.novel_masked <= share * what.total
+        if fallen and what.plain and what.wordiness >= wordiness and not _foretold(past):
+            return _since(past, level, blocks, share)
     return None
 
 
 def _foretold(past: Past) -> bool:
-    """Whether the numbers count on or down: that is for the rule of counters to judge, and a countdown ends by itself."""
+    """Whether numbers count on or down: that is for the rule of counters to judge, and a countdown ends by itself."""
     lag = past.masked.lag
     return 0 < lag < past.masked.run and progress(past.trail.last(max(4 * lag, 192)), lag).foretold >= FORETOLD
 

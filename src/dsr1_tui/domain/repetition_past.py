@@ -8,10 +8,12 @@ from dsr1_tui.domain.repetition_makeup import BLOCK, Makeup, Makeups
 from dsr1_tui.domain.repetition_periods import PeriodTracker
 from dsr1_tui.domain.repetition_phrases import PhraseWatch
 from dsr1_tui.domain.repetition_trail import Trail
-from dsr1_tui.domain.repetition_units import Unit
+from dsr1_tui.domain.repetition_units import FIELD, NAMES, Unit, UnitKind
 
 WINDOW: Final = 4096
 """Units remembered at least; a cycle may be as long."""
+_SYMBOLS: Final = frozenset((UnitKind.NUMBER, UnitKind.LETTER))
+_NAME: Final = 1 << FIELD * NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +32,7 @@ class Verdict:
 class Past:
     """The recent past of a text."""
 
-    __slots__ = ("_novel", "_packed", "exact", "makeups", "masked", "phrases", "trail")
+    __slots__ = ("_novel", "_opening", "_packed", "exact", "makeups", "masked", "phrases", "trail")
 
     def __init__(self) -> None:
         self.trail = Trail(WINDOW)
@@ -40,6 +42,8 @@ class Past:
         self.phrases = PhraseWatch()
         self.makeups = Makeups(WINDOW // BLOCK)
         self._packed = 0
+        self._opening = True
+        """Whether a sentence begins here, where any word is written like a name."""
         self._novel = (0, 0)
         """What the trackers had counted as novel at the end of the last block."""
 
@@ -49,8 +53,10 @@ class Past:
         self.exact.push(unit.exact)
         self.masked.push(unit.masked)
         count = self.exact.count
-        self.phrases.push(unit, count - 1)
-        self._packed += unit.weight
+        named = unit.is_name and not self._opening
+        self._opening = unit.ends_sentence
+        self._packed += unit.weight + (_NAME if named else 0)
+        self.phrases.push(unit, count - 1, symbol=named or unit.kind in _SYMBOLS)
         if count % BLOCK:
             return False
         exact, masked = self.exact.novel, self.masked.novel

@@ -37,7 +37,7 @@ class Coverage:
     twice: int
     """Units in phrases that had been said twice before."""
     symbolic: int
-    """Units in phrases with a number or a single letter in them."""
+    """Units in phrases with a number, a single letter or a name in them: cases and moves differ in these alone."""
     phrases: int
     distinct: int
     templates: int
@@ -63,8 +63,8 @@ class PhraseWatch:
         self.old = 0
         """Units of the phrases in a row, up to the last one, that had all been said before."""
 
-    def push(self, unit: Unit, index: int) -> None:
-        """Take the next unit."""
+    def push(self, unit: Unit, index: int, *, symbol: bool) -> None:
+        """Take the next unit; `symbol` for one that carries the content of a case or a move."""
         if not self._units:
             if unit.kind >= UnitKind.MARK:
                 return
@@ -72,8 +72,7 @@ class PhraseWatch:
         self._units += 1
         self._hash = (self._hash * _BASE + unit.exact) & _MASK
         self._template = (self._template * _BASE + unit.masked) & _MASK
-        if unit.kind in {UnitKind.NUMBER, UnitKind.LETTER}:
-            self._symbols += 1
+        self._symbols += symbol
         if unit.ends_clause or self._units >= _MAX_UNITS:
             if self._units >= _MIN_UNITS:
                 self._close()

@@ -1,4 +1,4 @@
-"""When what repeats itself at a fixed distance is a loop, exactly or but for numbers; `benchmarks/loops.py` measures it."""
+"""When what repeats itself at a fixed distance, exactly or but for numbers, is a loop (see `benchmarks/loops.py`)."""
 
 from typing import Final
 

@@ -62,9 +62,9 @@ class UnitKind(IntEnum):
     BREAK = 6
 
 
-CODE, DATA, EQUALS, FIELDS = range(len(UnitKind), len(UnitKind) + 4)
+CODE, DATA, EQUALS, NAMES, FIELDS = range(len(UnitKind), len(UnitKind) + 5)
 """The counters behind those of the kinds: marks and indents that prose seldom has (signs of equality apart); marks that
-tables, markup and data have but formulas have not; signs of equality; and how many counters there are."""
+tables, markup and data have but formulas have not; signs of equality; names; and how many counters there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class Unit:
     ends_sentence: bool
     weight: int
     """What it adds to the counters of a text: all of them are one integer, so that a unit costs one addition."""
+    is_name: bool
+    """Written like a name, or like the first word of a sentence."""
     is_fence: bool
     """Opens or closes a block of code."""
 
@@ -207,6 +209,7 @@ def _make(text: str, group: int) -> Unit:
         ends_clause=kind is UnitKind.BREAK or (kind is UnitKind.MARK and text[0] in _CLAUSE_ENDS),
         ends_sentence=kind is UnitKind.BREAK or (kind is UnitKind.MARK and text[0] in _SENTENCE_ENDS),
         weight=_weight(kind, text),
+        is_name=text.istitle() and len(text) > 1,
         is_fence=text.startswith(("```", "~~~")),
     )
 

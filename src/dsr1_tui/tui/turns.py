@@ -177,15 +177,19 @@ class Turns:
         live.meter.feed(event)
         match event:
             case GuardTripped(level=level, detail=detail) if detail:
-                live.view.remark = f"↻ {detail}" if level == "loop" else "↻ may be repeating itself"
+                self._remark(live.view, f"↻ {detail}" if level == "loop" else "↻ may be repeating itself")
             case Retrying():
                 live.pending.clear()
                 self.show_path(self._session.path[:-1])
                 self._add_answer(live.view.message, live.meter)
                 if self.live is not None:
-                    self.live.view.remark = "asked once more: the first try was repeating itself"
+                    self._remark(self.live.view, "asked once more: the first try was repeating itself")
             case _:
                 pass
+
+    def _remark(self, view: AnswerView, words: str) -> None:
+        view.remark.reset(words, 0)
+        self._transcript.section_changed(view)
 
     def _opened(self, event: TurnOpened, *, asked: bool) -> None:
         self._session.opened(event.conversation, event.user, event.answer)

@@ -18,6 +18,8 @@ _COURTESY: Final = frozenset(
 """Words that do not change what is asked."""
 _INSTRUCTION: Final = re.compile(r"please reason step by step.*|请(?:逐步|一步一步)推理.*", re.IGNORECASE | re.DOTALL)
 """What R1's model card has a client add to a maths question."""
+_HURRY: Final = re.compile(r"\s*answer now, in a few words, without thinking any further\.?", re.IGNORECASE)
+"""What the chat asks where a thought is to be closed and the endpoint cannot continue it."""
 _TEX: Final = re.compile(r"\\[()\[\]]|\$")
 _OPERATOR: Final = re.compile(r"(?<=[\w)}\]])\s*([-+*/=<>])\s*(?=[\w({\\])")
 _CHINESE_GAP: Final = re.compile(r"(?<=[\u3400-\u9fff])\s+(?=\w)|(?<=\w)\s+(?=[\u3400-\u9fff])")
@@ -37,9 +39,11 @@ def pick(known: Index, text: str) -> Transcript | None:
     """The recording of the question in the user's message `text`, or `None` for any other question.
 
     A question and an instruction may share a message, and so may two questions, when the answer between them was
-    dropped: the whole is tried first, then its paragraphs, the last first.
+    dropped: the whole is tried first, then its paragraphs, the last first. Asked to answer now, it does not think.
     """
-    return next((known[key] for key in map(words, _parts(text)) if key in known), None)
+    bare = _HURRY.sub("", text)
+    found = next((known[key] for key in map(words, _parts(bare)) if key in known), None)
+    return found.hurried if found is not None and bare != text else found
 
 
 def _parts(text: str) -> Iterator[str]:

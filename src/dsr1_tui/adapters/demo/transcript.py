@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Final
 
@@ -58,6 +58,14 @@ class Transcript:
     ending: Ending = Ending.STOP
     limit: int = LIMIT
     """The most tokens a sample may have."""
+    short: str = ""
+    """The answer where it is asked for at once, if it is not the recorded one."""
+
+    @property
+    def hurried(self) -> "Transcript":
+        """The same question answered at once, without a thought."""
+        answers = tuple(Sample("", self.short or sample.answer) for sample in self.samples)
+        return replace(self, samples=answers, ending=Ending.STOP, limit=LIMIT)
 
 
 def parse(name: str, text: str) -> Transcript:
@@ -74,7 +82,7 @@ def parse(name: str, text: str) -> Transcript:
         fields: Mapping[str, object] = tomllib.loads(head)
     except tomllib.TOMLDecodeError as error:
         raise TranscriptError(f"{name}: {error}") from None
-    unknown = fields.keys() - {"title", "question", "also", "finish", "limit"}
+    unknown = fields.keys() - {"title", "question", "also", "finish", "limit", "short"}
     if unknown:
         raise TranscriptError(f"{name}: unknown field {min(unknown)!r}")
     also = fields.get("also", [])
@@ -91,6 +99,7 @@ def parse(name: str, text: str) -> Transcript:
         samples=tuple(_sample(name, part) for part in body.split(f"\n{SAMPLE}\n")),
         ending=Ending.LENGTH if fields.get("finish") == "length" else Ending.STOP,
         limit=limit,
+        short=_text(name, fields, "short") if "short" in fields else "",
     )
 
 

@@ -67,8 +67,6 @@ class AnswerView(MessageView):
         super().__init__(message)
         self.place = place
         self.raw = False
-        self.remark = ""
-        """What a guard noticed, for the heading."""
         self.budget: int | None = None
         """Tokens of thought after which the answer is asked for."""
         self.opened_by_reader = False
@@ -81,9 +79,11 @@ class AnswerView(MessageView):
         self._content: list[str] = []
         self._reasoning: list[str] = []
         self.head = OneLine(gap=1)
+        self.remark = LiveText(wording.WARN)
+        """What a guard noticed."""
         self.reasoning = LiveText(_REASONING, prefix=_BAR, source_key="reasoning")
         self.open = LiveText(PLAIN, source_key="content")
-        self.sections = [self.head, self.reasoning, self.open]
+        self.sections = [self.head, self.remark, self.reasoning, self.open]
 
     @classmethod
     def finished(cls, message: Message, place: tuple[int, int] = (1, 1)) -> "AnswerView":
@@ -223,7 +223,7 @@ class AnswerView(MessageView):
             timings = self.message.timings if meter is None else meter.timings(now)
             words = wording.thought_words(usage, timings) if self.has_reasoning else ""
         shown = mark if self.has_reasoning else ""
-        self.head.set(wording.answer_head(self._name, words, mark=shown, remark=self.remark))
+        self.head.set(wording.answer_head(self._name, words, mark=shown))
 
 
 def fault_section(fault: Fault) -> BuiltSection:

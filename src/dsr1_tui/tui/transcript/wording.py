@@ -49,13 +49,11 @@ def addition(label: str) -> Line:
     return Line((Span(f"+ {safe(label)}", DIM),))
 
 
-def answer_head(name: str, words: str, *, mark: str = "", remark: str = "") -> Line:
-    """The line above an answer: its speaker, what is said of the thinking, what a guard noticed."""
+def answer_head(name: str, words: str, *, mark: str = "") -> Line:
+    """The line above an answer: its speaker, what is said of the thinking."""
     spans = [Span(name, ACCENT)]
     if words:
         spans.append(Span("   " + (mark + " " if mark else "") + words, DIM))
-    if remark:
-        spans.append(Span(("   " if not words else " · ") + safe(remark), WARN))
     return Line(tuple(spans))
 
 
