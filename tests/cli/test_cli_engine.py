@@ -1,4 +1,5 @@
 import json
+import os
 import shlex
 import signal
 import subprocess
@@ -14,6 +15,7 @@ from dsr1_tui.domain.engine import GB
 from support.cli import run_here
 from support.fake_engine import LINUX, Answer, FakeHome, FakeHost, engine_ports, failed, succeed, worked
 from support.processes import all_end
+from support.terminal import Terminal
 
 Capture = pytest.CaptureFixture[str]
 
@@ -143,3 +145,14 @@ def _children(pid: int) -> list[int]:
     """What a process has started, where the system tells it so simply."""
     task = Path(f"/proc/{pid}/task/{pid}/children")
     return [int(child) for child in task.read_text().split()] if task.exists() else []
+
+
+def test_on_a_terminal_one_line_lives_and_ctrl_c_leaves_the_screen_clean(folder: Path) -> None:
+    environ = dict(os.environ)
+    with Terminal([sys.executable, "-m", "dsr1_tui", "engine", "install", "--cpu"], environ, columns=60) as terminal:
+        terminal.until("[1/8] virtual environment · ")
+        terminal.press("ctrl+c")
+        assert terminal.end() == 130
+        assert "Stopped. The same command goes on from here." in terminal.text
+        assert "virtual environment ·" not in terminal.text
+        assert all(len(row) < 60 for row in terminal.text.splitlines() if row.startswith("["))

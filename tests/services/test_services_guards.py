@@ -5,9 +5,18 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from dsr1_tui.domain.events import AnswerDelta, Continued, Finished, FinishReason, GuardTripped, ReasoningDelta, Started
-from dsr1_tui.domain.fault import FaultCode
-from dsr1_tui.domain.message import Message, Status
+from dsr1_tui.domain.events import (
+    AnswerDelta,
+    Continued,
+    Failed,
+    Finished,
+    FinishReason,
+    GuardTripped,
+    ReasoningDelta,
+    Started,
+)
+from dsr1_tui.domain.fault import Fault, FaultCode
+from dsr1_tui.domain.message import Message, MessageRole, Status
 from dsr1_tui.domain.prompt import PromptRules
 from dsr1_tui.domain.request import ModelInfo
 from dsr1_tui.domain.rules import Rules
@@ -213,3 +222,33 @@ async def test_max_tokens_is_never_larger_than_the_room() -> None:
     model = ModelInfo(id="tiny-r1", owned_by="vllm", max_model_len=4096)
     await world.turn("word " * 3000, ANSWERING, Sampling(max_tokens=2000), model=model)
     assert world.endpoint.requests[0].sampling.max_tokens == 96
+
+
+THOUGHTFUL = GuardRules(want_thought=True)
+
+
+async def test_a_reply_that_skipped_its_thinking_is_asked_again_with_the_thought_begun() -> None:
+    world = World(answer_script("Paris."), answer_script("Paris, then.", "let me think"))
+    answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
+    assert (answer.reasoning, answer.content) == ("Okay, let me think", "Paris, then.")
+    prefill = world.endpoint.requests[1].messages[-1]
+    assert (prefill.role, prefill.content) == (MessageRole.ASSISTANT, "<think>\nOkay, ")
+
+
+async def test_it_is_asked_again_only_once() -> None:
+    world = World(answer_script("Paris."), answer_script("Paris, still."))
+    answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
+    assert (answer.content, len(world.endpoint.requests)) == ("Paris, still.", 2)
+
+
+async def test_where_the_prefill_is_refused_the_plain_answer_is_taken() -> None:
+    refused: Script = [Failed(error=Fault(FaultCode.REFUSED, "No prefill here."))]
+    world = World(answer_script("Paris."), refused, answer_script("Paris."))
+    answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
+    assert (answer.status, answer.reasoning, answer.content) == (Status.COMPLETE, "", "Paris.")
+
+
+async def test_a_thought_is_left_alone() -> None:
+    world = World(answer_script("Paris.", "easy"))
+    await world.turn("Tell me the capital of France", THOUGHTFUL)
+    assert len(world.endpoint.requests) == 1

@@ -17,6 +17,7 @@ KEYS = {
     "enter": "\r",
     "escape": "\x1b",
     "ctrl+t": "\x14",
+    "ctrl+u": "\x15",
     "ctrl+q": "\x11",
     "ctrl+c": "\x03",
     "up": "\x1b[A",
@@ -82,11 +83,13 @@ class Terminal:
         self.until(text, lambda: self.type(text))
         self.press("enter")
 
-    def until(self, what: str | Callable[[str], bool], do: Callable[[], None] | None = None) -> str:
+    def until(
+        self, what: str | Callable[[str], bool], do: Callable[[], None] | None = None, *, limit_s: float = PATIENCE_S
+    ) -> str:
         """Do something, then wait until a text (or what a function looks for) stands on the screen; the screen."""
         if do is not None:
             do()
-        until = time.monotonic() + PATIENCE_S
+        until = time.monotonic() + limit_s
         while not (what in self.text if isinstance(what, str) else what(self.text)):
             if not self._take() or time.monotonic() > until:
                 pytest.fail(f"{what!r} did not come to stand on the screen:\n{self.text}", pytrace=False)

@@ -6,11 +6,14 @@ from collections.abc import Callable
 import pytest
 from textual.pilot import Pilot
 
+from dsr1_tui.adapters.demo.library import load
 from dsr1_tui.tui.app import ChatApp
 from dsr1_tui.tui.screens.chat import ChatScreen
 from support.fake_endpoint import answer_script
 from support.fake_kit import World
 
+THOUGHT = next(item for item in load() if item.name.startswith("10")).samples[0].thought[:1500]
+"""A recorded one: text that repeats itself would be taken for a loop."""
 SIZES = [(120, 40), (80, 24), (60, 20)]
 ANSWER = (
     "\n\nTwo numbers with the sum \\(5\\) and the product \\(6\\) are \\(2\\) and \\(3\\), so\n\n"
@@ -40,7 +43,7 @@ async def asked(pilot: Pilot[None], text: str) -> ChatScreen:
 
 @pytest.mark.parametrize("size", SIZES)
 def test_answer(snap_compare: Compare, size: tuple[int, int]) -> None:
-    world = World([answer_script(ANSWER, "Two and three. " * 20)])
+    world = World([answer_script(ANSWER, THOUGHT[:400])])
 
     async def scene(pilot: Pilot[None]) -> None:
         await asked(pilot, "Solve x² − 5x + 6 = 0.")
@@ -65,7 +68,7 @@ def test_panel(snap_compare: Compare, size: tuple[int, int]) -> None:
 @pytest.mark.parametrize("size", SIZES)
 def test_thinking(snap_compare: Compare, size: tuple[int, int]) -> None:
     gate = asyncio.Event()
-    script = answer_script("x", "Wait, let me check the signs again. " * 30)
+    script = answer_script("x", THOUGHT)
     world = World([[*script[:-2], gate]])
 
     async def scene(pilot: Pilot[None]) -> None:

@@ -10,7 +10,7 @@ from typing import Final
 from dsr1_tui.domain.repetition_finding import Finding, Level, LoopKind, clean_cut, shown
 from dsr1_tui.domain.repetition_past import Past, Verdict
 from dsr1_tui.domain.repetition_rules import judge
-from dsr1_tui.domain.repetition_units import FLUSH, UnitReader
+from dsr1_tui.domain.repetition_units import UnitReader
 
 __all__ = ["Finding", "Level", "LoopGuard", "LoopKind", "clean_cut"]
 
@@ -25,7 +25,7 @@ class LoopGuard:
     most; after a loop it is silent and does no more work.
     """
 
-    __slots__ = ("_fresh", "_fresh_tokens", "_level", "_past", "_reader", "_tail", "_tokens")
+    __slots__ = ("_fresh", "_fresh_tokens", "_kept", "_level", "_past", "_reader", "_tail", "_tokens")
 
     def __init__(self) -> None:
         self._reader = UnitReader()
@@ -35,6 +35,7 @@ class LoopGuard:
         self._fresh_tokens = 0
         """Text and tokens fed since units were last read."""
         self._tail: list[str] = []
+        self._kept = 0
         self._level: Level | None = None
 
     def feed(self, text: str, tokens: int = 1) -> Finding | None:
@@ -58,7 +59,8 @@ class LoopGuard:
         self._keep_fresh()
         found: Finding | None = None
         for unit, start, end in placed:
-            if self._past.take(unit, start, end, tokens - round((chars - start) * rate)) and (now := self._look()):
+            token = max(0, tokens - round((chars - start) * rate))
+            if self._past.take(unit, start, end, token) and (now := self._look()):
                 found = now
                 if now.level is Level.LOOP:
                     break
@@ -66,9 +68,10 @@ class LoopGuard:
 
     def _keep_fresh(self) -> None:
         self._tail.append(self._fresh)
+        self._kept += len(self._fresh)
         self._fresh, self._fresh_tokens = "", 0
-        if len(self._tail) * FLUSH > 2 * _TAIL:
-            self._tail = ["".join(self._tail)[-_TAIL:]]
+        if self._kept > 2 * _TAIL:
+            self._tail, self._kept = ["".join(self._tail)[-_TAIL:]], _TAIL
 
     def _look(self) -> Finding | None:
         """Ask the rules, at the end of a block."""
@@ -81,6 +84,7 @@ class LoopGuard:
     def _finding(self, verdict: Verdict) -> Finding:
         trail = self._past.trail
         first, length = verdict.sample
+        since = trail.start_of(verdict.since)
         tail = "".join(self._tail)
         offset = self._reader.chars - len(tail)
         begin = max(0, trail.start_of(first) - offset)
@@ -91,6 +95,6 @@ class LoopGuard:
             at_tokens=self._tokens,
             times=verdict.times,
             sample=shown(tail[begin : max(begin, trail.end_of(first + length - 1) - offset)]),
-            since_char=trail.start_of(verdict.since),
-            new_until_char=trail.end_of(verdict.new_until - 1) if verdict.new_until else 0,
+            since_char=since,
+            new_until_char=since if verdict.new_until == verdict.since else trail.end_of(verdict.new_until - 1),
         )

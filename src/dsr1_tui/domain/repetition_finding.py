@@ -3,11 +3,22 @@
 import re
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from itertools import takewhile
 from typing import Final
 
 _SHOWN: Final = 60
 """Characters of a sample."""
-_SENTENCE_END: Final = re.compile(r"""[.!?…]["'”’)\]*]*(?=\s|$)|[。！？][”’」』）]*|(?<=\S)(?=\n)""")
+_SENTENCE_END: Final = re.compile(
+    r"""
+      ^[ \t]*\d+[.)]                        # the number of a list's item ends nothing
+    | (?P<end> [.!?…]["'”’)\]*]*(?=\s|$)
+             | [。！？][”’」』）]*
+             | (?<=\S)(?=\n) )
+    """,
+    re.VERBOSE | re.MULTILINE,
+)
+_BACK: Final = 500
+"""Characters that a cut may lie before the loop, to end like a sentence."""
 
 
 class Level(IntEnum):
@@ -60,20 +71,18 @@ def clean_cut(text: str, finding: Finding) -> int:
         finding: what the guard reported on it.
 
     Returns:
-        An offset in code points, at most `len(text)`: the last end of a sentence or line within the first copy, else
-        the next one after it (no farther away than the copy is long), else the last blank in it, else its very end.
+        An offset in code points, at most `len(text)`: the last end of a sentence or line within the first copy, or
+        right behind it. Where there is none, the very end of the copy, if there is a copy; else (phrases in changing
+        order have no first copy) the last such end before the loop.
     """
     end = min(finding.new_until_char, len(text))
     start = min(finding.since_char, end)
-    reach = min(len(text), end + max(end - start, 1))
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, max(0, start - 1), reach)]
-    inside = [at for at in ends if start < at <= end]
-    if inside:
-        return inside[-1]
-    if ends and ends[-1] > end:
-        return next(at for at in ends if at > end)
-    blank = text.rfind(" ", start, end)
-    return blank if blank > start else end
+    matches = _SENTENCE_END.finditer(text, max(0, start - _BACK))
+    near = takewhile(lambda match: match.start() <= end, matches)  # a mark that follows at once belongs to the sentence
+    ends = [match.end() for match in near if match["end"] is not None]
+    if ends and ends[-1] > start:
+        return ends[-1]
+    return end if end > start or not ends else ends[-1]
 
 
 def shown(text: str) -> str:

@@ -18,8 +18,8 @@ _PARTS: Final = ((Level.LOOP, 1.0), (Level.SUSPECT, 0.75))
 _FALLEN: Final = (256, 0.08, 25.0), (2048, 0.05, 6.0)
 """Units of prose, the share of new four-unit phrases that is too little in so many (honest prose has 0.6 and more), and
 the words there must be for each number: lists and timetables count."""
-_FALLEN_MASKED: Final = (3000, 0.02, 4.0), (4000, 0.02, 2.0)
-"""The same where numbers are set aside, with the words there must be for each number: else it may be a calculation."""
+_FALLEN_MASKED: Final = 4096, 0.02, 2.0
+"""The same where numbers and single letters are set aside: before that it may be a calculation, step by step."""
 _FEW_WORDS: Final = 1536, 40, 25.0
 """Units of prose, the different words that are too few in so many, and the words there must be for each number."""
 _GLIMPSE: Final = 36
@@ -74,12 +74,12 @@ def _fallen(past: Past, level: Level, part: float) -> Verdict | None:
 
 
 def _fallen_masked(past: Past, level: Level, part: float) -> Verdict | None:
-    for units, share, wordiness in _FALLEN_MASKED:
-        blocks = int(units * part) // BLOCK
-        what = past.makeups.last(blocks)
-        fallen = len(past.makeups) >= blocks and what.novel_masked <= share * what.total
-        if fallen and what.plain and what.wordiness >= wordiness and not _foretold(past):
-            return _since(past, level, blocks, share)
+    units, share, wordiness = _FALLEN_MASKED
+    blocks = int(units * part) // BLOCK
+    what = past.makeups.last(blocks)
+    fallen = len(past.makeups) >= blocks and what.novel_masked <= share * what.total
+    if fallen and what.plain and what.wordiness >= wordiness and not _foretold(past):
+        return _since(past, level, blocks, share)
     return None
 
 

@@ -1,5 +1,6 @@
 """When what repeats itself at a fixed distance, exactly or but for numbers, is a loop (see `benchmarks/loops.py`)."""
 
+from dataclasses import replace
 from typing import Final
 
 from dsr1_tui.domain.repetition_finding import Level, LoopKind
@@ -7,6 +8,7 @@ from dsr1_tui.domain.repetition_makeup import Makeup
 from dsr1_tui.domain.repetition_novelty import collapse, shuffled
 from dsr1_tui.domain.repetition_numbers import progress
 from dsr1_tui.domain.repetition_past import Past, Verdict
+from dsr1_tui.domain.repetition_units import UnitKind
 
 _LOOK: Final = 24
 """Units a stream must have repeated itself for before a rule looks closer."""
@@ -21,9 +23,12 @@ _MAKEUP: Final = 512
 
 
 def judge(past: Past) -> Verdict | None:
-    """The surest verdict; the more exact kind first among equals."""
+    """The surest verdict; among equals the more exact kind, which also knows best where the loop began."""
     found = [verdict for rule in (cycle, counted, shuffled, collapse) if (verdict := rule(past)) is not None]
-    return max(found, key=lambda verdict: verdict.level, default=None)
+    if not found:
+        return None
+    surest = max(verdict.level for verdict in found)
+    return replace(found[0], level=surest)
 
 
 def cycle(past: Past) -> Verdict | None:
@@ -58,8 +63,9 @@ def _needed(what: Makeup, lag: int, *, fenced: bool) -> int:
 
 def _periodic(past: Past, kind: LoopKind, level: Level, lag: int, run: int) -> Verdict:
     last = past.trail.count - lag
-    turn = past.trail.units(last - lag, last)  # one copy, from wherever; it is shown from the beginning of a sentence
-    shift = next((at + 1 for at, unit in enumerate(turn) if unit.ends_sentence), 0)
+    turn = past.trail.units(last - lag, last)  # one copy, from wherever; shown from the beginning of a line or sentence
+    breaks = (at + 1 for at, unit in enumerate(turn) if unit.kind is UnitKind.BREAK)
+    shift = next(breaks, None) or next((at + 1 for at, unit in enumerate(turn) if unit.ends_sentence), 0)
     since = last - run
     return Verdict(level, kind, since, since + lag, run // lag + 1, (last - len(turn) + shift, lag))
 
@@ -73,7 +79,8 @@ def counted(past: Past) -> Verdict | None:
     if run < 2 * lag or what.structure:
         return None
     copies = run // lag + 1
-    simple, linear = _way_counted(what, copies, run), min(copies / 100, run / 1000) if what.words else 0.0
+    simple = _way_counted(what, copies, run)
+    linear = min(copies / 100, run / 1000) if what.wordiness >= 1 else 0.0  # more numbers than words: a log, a table
     if max(simple, linear) < _HALF:
         return None
     span = min(run + lag, max(4 * lag, 192))

@@ -2,7 +2,7 @@
 
 from array import array
 
-from dsr1_tui.domain.repetition_units import Unit
+from dsr1_tui.domain.repetition_units import Unit, UnitKind
 
 
 class Trail:
@@ -28,9 +28,9 @@ class Trail:
 
     def add(self, unit: Unit, start: int, end: int, token: int) -> None:
         """Append a unit, its place in characters, and the token it stands in."""
-        self._units.append(unit)
-        if unit.is_fence:
+        if unit.is_fence and (not self._units or self._units[-1].kind is UnitKind.BREAK):
             self.fenced = not self.fenced
+        self._units.append(unit)
         self._starts.append(start)
         self._ends.append(end)
         self._tokens.append(token)

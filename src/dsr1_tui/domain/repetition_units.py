@@ -26,7 +26,7 @@ _UNIT: Final = re.compile(
     re.VERBOSE,
 )
 _CJK_NUMBER, _CHARACTER, _LETTERS, _DIGITS, _BREAK, _BLANKS, _SHORTENED = 1, 2, 3, 4, 5, 6, 7
-FLUSH: Final = 48
+_FLUSH: Final = 48
 """Characters gathered before they are read: a call for each token would cost more than the reading."""
 _KNOWN_LIMIT: Final = 4096
 _SENTENCE_ENDS: Final = frozenset(".!?。！？…")
@@ -85,7 +85,7 @@ class Unit:
     is_name: bool
     """Written like a name, or like the first word of a sentence."""
     is_fence: bool
-    """Opens or closes a block of code."""
+    """Opens or closes a block of code, at the beginning of a line."""
 
 
 Placed = tuple[Unit, int, int]
@@ -115,15 +115,10 @@ class UnitReader:
         """Characters fed so far."""
         return self._offset + len(self._buffer)
 
-    @property
-    def waiting(self) -> int:
-        """Characters fed but not read yet."""
-        return len(self._buffer) - self._read
-
     def feed(self, text: str) -> list[Placed]:
         """Take more text; the units that are complete by now."""
         self._buffer += text
-        if len(self._buffer) - self._read < FLUSH:
+        if len(self._buffer) - self._read < _FLUSH:
             return []
         buffer, end, offset, known = self._buffer, len(self._buffer), self._offset, self._known
         placed: list[Placed] = []

@@ -11,6 +11,8 @@ class ForcedThinking(StrEnum):
     OFF = "off"
     NEWLINE_BEFORE = "newline-before"
     NEWLINE_AFTER = "newline-after"
+    AGAIN = "again"
+    """A reply that skipped its thinking is asked again, once, with the thought's first words written for it."""
     PREFILL = "prefill"
     """The thought's first words are written for it: `<think>\n` alone changes nothing, the template ends in it."""
 
@@ -58,6 +60,8 @@ class GuardRules:
     budget_tokens: int | None = None
     """`None`: no limit."""
     budget_s: float | None = None
+    want_thought: bool = False
+    """Whether an R1 model's reply that skipped its thinking is asked again, once, with the thought begun for it."""
 
 
 NO_GUARDS: Final = GuardRules(loop_policy=LoopPolicy.TELL)
@@ -69,4 +73,5 @@ def guard_rules(steering: Steering) -> GuardRules:
         loop_policy=steering.loop_policy or LoopPolicy.ANSWER,
         budget_tokens=steering.budget_tokens or None,
         budget_s=steering.budget_s or None,
+        want_thought=steering.thinking is ForcedThinking.AGAIN,
     )

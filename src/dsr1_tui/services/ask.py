@@ -8,7 +8,7 @@ from dsr1_tui.domain.context import CannotFit, Fits
 from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Tree, title_of
 from dsr1_tui.domain.meter import Meter
-from dsr1_tui.domain.prompt import PLAIN, PromptRules, plan_prompt
+from dsr1_tui.domain.prompt import PLAIN, PromptRules, plan_prompt, prefill_for
 from dsr1_tui.domain.request import ChatRequest, ModelInfo
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer
@@ -93,6 +93,8 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
     as_sent = replace(answer, segments=(Segment(from_char=0, sampling=request.sampling),))
     draft = Draft(as_sent, Meter(sent_at=clock.monotonic()))
     asking = Asking(ports.endpoint, ports.extras, clock, request, prompt, question.guards, draft, stop)
+    if question.rules is Rules.R1 and question.guards.want_thought and not prompt.prefill:
+        asking.prefill = prefill_for(user.content)
     final: Message | None = None
     try:
         yield TurnOpened(conversation, user, answer, prompt.additions)

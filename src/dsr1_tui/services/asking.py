@@ -16,10 +16,12 @@ from dsr1_tui.domain.events import (
     ReasoningDelta,
     Retrying,
 )
-from dsr1_tui.domain.fault import Fault
+from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.guards import Act, Guards, Order
+from dsr1_tui.domain.message import MessageRole
+from dsr1_tui.domain.prompt import is_empty_thought
 from dsr1_tui.domain.prompt_parts import Prompt
-from dsr1_tui.domain.request import ChatRequest
+from dsr1_tui.domain.request import ChatRequest, PromptMessage
 from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.steering import GuardRules
 from dsr1_tui.ports import Clock, Endpoint, Extras
@@ -34,6 +36,9 @@ RETRY_PENALTY: Final = 1.1
 WARMER: Final = 0.1
 WARMEST: Final = 0.7
 """The upper end of R1's band (its model card)."""
+
+
+EMPTY_THOUGHT: Final = "empty-thought"
 
 
 class Tick(Enum):
@@ -54,10 +59,17 @@ class Asking:
     rules: GuardRules
     draft: Draft
     signal: StopSignal
+    prefill: str = ""
+    """What a reply that skipped its thinking is asked again with; empty where that is not done."""
     _order: Order | None = None
+    _again: ChatRequest | None = None
+    """What to send in place of the request whose reply was not taken."""
+    _again_cause: str = ""
     _hurried: bool = False
     """Whether the answer was asked for at once already."""
     _retried: bool = False
+    _prefilled: bool = False
+    """Whether the request that runs was sent with a prefill of ours."""
     _refusal: Fault | None = None
 
     def refuse(self, fault: Fault) -> None:
@@ -72,17 +84,21 @@ class Asking:
             yield failed
             return
         if self.prompt.prefill:
-            # The thought's first words were sent, so that only what follows them comes back.
-            words = self.prompt.prefill.rpartition("<think>\n")[2]
-            begun = ReasoningDelta(text=words, tokens=0, exact=True, at=self.clock.monotonic())
-            self.draft.feed(begun)
-            yield begun
+            yield self._begun(self.prompt.prefill)
         stream = self.endpoint.stream(self.request)
         while True:
             self._order = None
             async with aclosing(self._phase(stream)) as phase:
                 async for event in phase:
                     yield event
+            if (again := self._taken_again()) is not None:
+                retry = Retrying(cause=self._again_cause, attempt=2, at=self.clock.monotonic())
+                self.draft.feed(retry)
+                yield retry
+                if again.prefill is not None:
+                    yield self._begun(again.prefill.content)
+                stream = self.endpoint.stream(again)
+                continue
             order = self._ordered()
             if not self.draft.is_open() or (order is None and not self._wants_answer()):
                 return
@@ -113,6 +129,33 @@ class Asking:
     def _ordered(self) -> Order | None:
         return self._order
 
+    def _taken_again(self) -> ChatRequest | None:
+        again, self._again = self._again, None
+        return again
+
+    def _begun(self, prefill: str) -> ReasoningDelta:
+        """The thought's first words: they were sent, so that only what follows them comes back."""
+        words = prefill.rpartition("<think>\n")[2]
+        begun = ReasoningDelta(text=words, tokens=0, exact=True, at=self.clock.monotonic())
+        self.draft.feed(begun)
+        return begun
+
+    def _turned_down(self, event: AnswerEvent) -> bool:
+        """Whether a reply is not taken: it begins to answer without a thought, or the server refuses the prefill."""
+        nothing_said = not "".join(self.draft.content).strip() and not self._hurried
+        if isinstance(event, AnswerDelta) and event.text.strip() and self.prefill and nothing_said:
+            prefill, self.prefill = self.prefill, ""
+            if not is_empty_thought("".join(self.draft.reasoning)):
+                return False
+            begun = PromptMessage(MessageRole.ASSISTANT, prefill)
+            self._again = replace(self.request, messages=(*self.prompt.messages, begun))
+            self._again_cause, self._prefilled = EMPTY_THOUGHT, True
+            return True
+        if isinstance(event, Failed) and self._prefilled and event.error.code is FaultCode.REFUSED and nothing_said:
+            self._again, self._again_cause, self._prefilled = self.request, "prefill-refused", False
+            return True
+        return False
+
     def _wants_answer(self) -> bool:
         return self.signal.answer_now and not self._hurried and not "".join(self.draft.content).strip()
 
@@ -126,6 +169,8 @@ class Asking:
             while self.draft.is_open() and not inbox.ended:
                 await inbox.wait(TICK_S)
                 while self.draft.is_open() and (event := inbox.take()) is not None:
+                    if self._turned_down(event):
+                        return
                     self.draft.feed(event)
                     yield event
                     order = self._possible(guards.feed(event))

@@ -60,7 +60,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        help="Standing instructions of this conversation: /instructions Answer in French.", area=Area.MODEL,
        slash="instructions"),
     _C(id="think", action="think", title="force thinking",
-       help="Make it think: /think off, newline-before, newline-after or prefill.", area=Area.MODEL, slash="think"),
+       help="Make it think: /think again, prefill, newline-before or -after, off.", area=Area.MODEL, slash="think"),
     _C(id="loop", action="loop", title="on a loop", help="What to do on a loop: /loop tell, stop, answer or retry.",
        area=Area.MODEL, slash="loop"),
     _C(id="budget", action="budget", title="thinking budget",

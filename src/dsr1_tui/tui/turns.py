@@ -24,6 +24,11 @@ FLUSH_CHARS: Final = 6000
 HEAD_EVERY: Final = 5
 """Flushes between updates of the live figures: 4 a second."""
 _SPINNER: Final = "⠋⠙⠸⠴⠦⠇"
+_RETRIED: Final = {
+    "loop": "asked once more: the first try was repeating itself",
+    "empty-thought": "asked once more, the thought begun for it: it had skipped its thinking",
+    "prefill-refused": "it answers without thinking, and this server takes no prefill",
+}
 _LOST: Final = frozenset({FaultCode.UNREACHABLE, FaultCode.PROXY, FaultCode.STREAM_BROKEN, FaultCode.ENGINE_DIED})
 
 
@@ -178,12 +183,12 @@ class Turns:
         match event:
             case GuardTripped(level=level, detail=detail) if detail:
                 self._remark(live.view, f"↻ {detail}" if level == "loop" else "↻ may be repeating itself")
-            case Retrying():
+            case Retrying(cause=cause):
                 live.pending.clear()
                 self.show_path(self._session.path[:-1])
                 self._add_answer(live.view.message, live.meter)
                 if self.live is not None:
-                    self._remark(self.live.view, "asked once more: the first try was repeating itself")
+                    self._remark(self.live.view, _RETRIED.get(cause, "asked once more"))
             case _:
                 pass
 
