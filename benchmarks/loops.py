@@ -139,12 +139,13 @@ def main() -> int:
     """Print the table; 0 when the aims are met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tuning", action="store_true", help="read the tuning half instead of the test half")
+    parser.add_argument("--seed", default="", help="make other texts of the same families")
     parser.add_argument("--guard-only", action="store_true", help="leave the baselines out")
     parser.add_argument("--honest", nargs="+", metavar="FILE", help="read these honest texts instead of the corpus")
     asked = parser.parse_args()
     if asked.honest:
         return read_honest(asked.honest)
-    half = [sample for sample in corpus() if sample.test is not asked.tuning]
+    half = [sample for sample in corpus(asked.seed) if sample.test is not asked.tuning]
     scores = score(half, list(DETECTORS)[: 1 if asked.guard_only else None])
     print(f"{'tuning' if asked.tuning else 'test'} half, Python {platform.python_version()}, {platform.machine()}")
     print(f"{'':26}   found   median     P95     max  false loop  suspect  us/token")

@@ -5,10 +5,10 @@ import json
 from collections.abc import Callable
 from random import Random
 
-from loops_corpus_en import WORDS
+import loops_corpus_en as en
 
-_NAMES = "count,index,total,value,item,user,order,node,price,result,buffer,offset,width,height,token,score".split(",")
-_PLACES = [place.removeprefix("the ").removeprefix("a ") for place in WORDS["place"].split(",")]
+_NAMES = en.stock("field")
+_PLACES = [place.removeprefix("the ").removeprefix("a ") for place in en.stock("place")]
 
 
 def markdown_table(rng: Random) -> str:
@@ -74,7 +74,7 @@ def log(rng: Random) -> str:
 def test_output(rng: Random) -> str:
     """What a test runner prints."""
     return "\n".join(
-        f"tests/test_{rng.choice(_NAMES)}.py::test_{rng.choice(_NAMES)}_{rng.choice(_NAMES)} PASSED [{n * 100 // 120:3}%]"
+        f"tests/test_{rng.choice(_NAMES)}.py::test_{rng.choice(_NAMES)}_{rng.choice(_NAMES)} PASSED [{n * 5 // 6:3}%]"
         for n in range(1, rng.randint(30, 120))
     )
 
@@ -92,8 +92,7 @@ def blob(rng: Random) -> str:
 def hex_dump(rng: Random) -> str:
     """Bytes in hexadecimal, zeros among them."""
     return "\n".join(
-        f"{row * 16:08x}  "
-        + " ".join(f"{0 if rng.random() < 0.7 else rng.randrange(256):02x}" for _ in range(16))
+        f"{row * 16:08x}  " + " ".join(f"{0 if rng.random() < 0.7 else rng.randrange(256):02x}" for _ in range(16))
         for row in range(rng.randint(20, 150))
     )
 
@@ -129,7 +128,9 @@ def html(rng: Random) -> str:
         + "  </tr>\n"
         for _ in range(rng.randint(5, 14))
     )
-    return f"<!DOCTYPE html>\n<html>\n<head><title>Grid</title></head>\n<body>\n<table>\n{cells}</table>\n</body>\n</html>"
+    return (
+        f"<!DOCTYPE html>\n<html>\n<head><title>Grid</title></head>\n<body>\n<table>\n{cells}</table>\n</body>\n</html>"
+    )
 
 
 def sql(rng: Random) -> str:
@@ -160,7 +161,7 @@ def patch(rng: Random) -> str:
         old, new = rng.sample(_NAMES, k=2)
         out += (
             f"diff --git a/src/{old}.py b/src/{old}.py\n--- a/src/{old}.py\n+++ b/src/{old}.py\n"
-            f"@@ -{n * 7 + 1},3 +{n * 7 + 1},3 @@\n-    {old} = load({old})\n+    {new} = load({new})\n     return None\n"
+            f"@@ -{n},3 +{n},3 @@\n-    {old} = load({old})\n+    {new} = load({new})\n     return None\n"
         )
     return out
 
@@ -168,7 +169,8 @@ def patch(rng: Random) -> str:
 def headings(rng: Random) -> str:
     """An outline with the same sub-headings under each part."""
     return "\n".join(
-        f"## Chapter {n}: {rng.choice(_PLACES)}\n\n### Goals\n\n- learn about the {rng.choice(_NAMES)}\n\n### Exercises\n\n"
+        f"## Chapter {n}: {rng.choice(_PLACES)}\n\n### Goals\n\n- learn about the {rng.choice(_NAMES)}\n\n"
+        f"### Exercises\n\n"
         f"1. Measure the {rng.choice(_NAMES)}.\n2. Explain the {rng.choice(_NAMES)}.\n\n### Summary\n\nSee the "
         f"{rng.choice(_NAMES)} of {rng.choice(_PLACES)}.\n"
         for n in range(1, rng.randint(8, 40))

@@ -19,7 +19,7 @@ class Loop:
     """Begins with the first copy of what is then repeated."""
 
 
-def _lead(rng: Random, *, chinese: bool = False) -> str:
+def lead(rng: Random, *, chinese: bool = False) -> str:
     """Nothing, or up to some 3,000 tokens of honest thought."""
     if rng.random() < 0.25:
         return ""
@@ -37,35 +37,37 @@ def _fill(rng: Random, copy: str, least: int) -> str:
 
 def cycle_short(rng: Random) -> Loop:
     """A word, a mark or two, for ever."""
-    copy = rng.choice(("ha ", "the ", "no, ", "。", "哈", "嗯，", "!", "-", "a", "\n", "yes yes no ", "和", "...", "的的"))
-    return Loop(_lead(rng, chinese=not copy.isascii()), copy * 9000)
+    copy = rng.choice(
+        ("ha ", "the ", "no, ", "。", "哈", "嗯，", "!", "-", "a", "\n", "yes yes no ", "和", "...", "的的")
+    )
+    return Loop(lead(rng, chinese=not copy.isascii()), copy * 9000)
 
 
 def cycle_sentence(rng: Random) -> Loop:
-    return Loop(_lead(rng), _fill(rng, rng.choice(en.LINES) + rng.choice((" ", "\n", "\n\n")), 14000))
+    return Loop(lead(rng), _fill(rng, rng.choice(en.LINES) + rng.choice((" ", "\n", "\n\n")), 14000))
 
 
 def cycle_sentence_zh(rng: Random) -> Loop:
-    return Loop(_lead(rng, chinese=True), _fill(rng, rng.choice(zh.LINES) + rng.choice(("", "\n")), 6000))
+    return Loop(lead(rng, chinese=True), _fill(rng, rng.choice(zh.LINES) + rng.choice(("", "\n")), 6000))
 
 
 def cycle_lines(rng: Random) -> Loop:
-    return Loop(_lead(rng), _fill(rng, " ".join(rng.sample(en.LINES, k=rng.randint(2, 8))) + "\n", 14000))
+    return Loop(lead(rng), _fill(rng, " ".join(rng.sample(en.LINES, k=rng.randint(2, 8))) + "\n", 14000))
 
 
 def cycle_lines_zh(rng: Random) -> Loop:
-    return Loop(_lead(rng, chinese=True), _fill(rng, "".join(rng.sample(zh.LINES, k=rng.randint(2, 8))), 6000))
+    return Loop(lead(rng, chinese=True), _fill(rng, "".join(rng.sample(zh.LINES, k=rng.randint(2, 8))), 6000))
 
 
 def cycle_paragraph(rng: Random) -> Loop:
     """A paragraph of some 60 to 600 tokens."""
     copy = story(rng, rng.randint(250, 2400)) + "\n\n"
-    return Loop(_lead(rng), copy * 12)
+    return Loop(lead(rng), copy * 12)
 
 
 def cycle_paragraph_zh(rng: Random) -> Loop:
     copy = story_zh(rng, rng.randint(80, 700)) + "\n"
-    return Loop(_lead(rng, chinese=True), copy * 12)
+    return Loop(lead(rng, chinese=True), copy * 12)
 
 
 def cycle_formula(rng: Random) -> Loop:
@@ -80,7 +82,7 @@ def cycle_formula(rng: Random) -> Loop:
             f"所以x={a}，代入得{a}+{b}={a + b}。",
         )
     )
-    return Loop(_lead(rng), _fill(rng, copy, 14000))
+    return Loop(lead(rng), _fill(rng, copy, 14000))
 
 
 def half_code(rng: Random) -> Loop:
@@ -88,17 +90,17 @@ def half_code(rng: Random) -> Loop:
     name = rng.choice(("total", "parse", "visit"))
     copy = rng.choice(
         (
-            f"def {name}(items):\n    result = 0\n    for item in items:\n        result += item.value\n    return result\n\n",
+            f"def {name}(it):\n    result = 0\n    for item in it:\n        result += item\n    return result\n\n",
             f"    {name} = {name}.next\n",
             f"        if {name} is None:\n            return False\n",
         )
     )
-    return Loop(_lead(rng) + "```python\n", _fill(rng, copy, 20000))
+    return Loop(lead(rng) + "```python\n", _fill(rng, copy, 20000))
 
 
 def decimals(rng: Random) -> Loop:
     """The period of a fraction, written out for ever."""
-    return Loop(_lead(rng) + "As a decimal it is 0.", rng.choice(("3", "142857", "09", "123456790")) * 3000)
+    return Loop(lead(rng) + "As a decimal it is 0.", rng.choice(("3", "142857", "09", "123456790")) * 3000)
 
 
 def counted(rng: Random) -> Loop:
@@ -114,13 +116,15 @@ def counted(rng: Random) -> Loop:
         )
     )
     start = rng.randint(1, 50)
-    return Loop(_lead(rng), "".join(shape.format(n=n, m=n + 1) for n in range(start, start + 900)))
+    return Loop(lead(rng), "".join(shape.format(n=n, m=n + 1) for n in range(start, start + 900)))
 
 
 def counted_zh(rng: Random) -> Loop:
-    shape = rng.choice(("第{n}步：检查第{n}项。", "尝试{n}：还是不对，再试一次。\n", "当n={n}时，不成立。", "{n}、检查答案。\n"))
+    shape = rng.choice(
+        ("第{n}步：检查第{n}项。", "尝试{n}：还是不对，再试一次。\n", "当n={n}时，不成立。", "{n}、检查答案。\n")
+    )
     start = rng.randint(1, 50)
-    return Loop(_lead(rng, chinese=True), "".join(shape.format(n=n) for n in range(start, start + 900)))
+    return Loop(lead(rng, chinese=True), "".join(shape.format(n=n) for n in range(start, start + 900)))
 
 
 def counted_long_zh(rng: Random) -> Loop:
@@ -132,7 +136,7 @@ def counted_long_zh(rng: Random) -> Loop:
         return (digits[tens] if tens > 1 else "") + ("十" if tens else "") + (digits[ones] if ones or not tens else "")
 
     copy = "".join(f"第{numeral(n)}步：再检查一次第{numeral(n)}步的结果，好像没有问题。" for n in range(1, 100))
-    return Loop(_lead(rng, chinese=True), copy * 3)
+    return Loop(lead(rng, chinese=True), copy * 3)
 
 
 def counted_work(rng: Random) -> Loop:
@@ -141,23 +145,23 @@ def counted_work(rng: Random) -> Loop:
         (
             "Let me try x = {a}. That gives {b}. No, that's not right. ",
             "Maybe the answer is {a}? Hmm, but then the sum would be {b}, and that contradicts what I found before. ",
-            "Wait, I should check the case {a} again. The result was {b}. Okay, so that seems fine, but I am not sure.\n",
+            "Wait, I should check the case {a} again. The result was {b}. Okay, that seems fine, but I am not sure.\n",
         )
     )
     values = (shape.format(a=rng.randint(1, 999), b=rng.randint(1, 9999)) for _ in range(700))
-    return Loop(_lead(rng), "".join(values))
+    return Loop(lead(rng), "".join(values))
 
 
 def shuffled(rng: Random) -> Loop:
     """The same few sentences in changing order."""
     some = rng.sample(en.LINES, k=rng.randint(3, 14))
     gap = rng.choice((" ", "\n"))
-    return Loop(_lead(rng), gap.join(rng.choice(some) for _ in range(500)))
+    return Loop(lead(rng), gap.join(rng.choice(some) for _ in range(500)))
 
 
 def shuffled_zh(rng: Random) -> Loop:
     some = rng.sample(zh.LINES, k=rng.randint(3, 14))
-    return Loop(_lead(rng, chinese=True), "".join(rng.choice(some) for _ in range(700)))
+    return Loop(lead(rng, chinese=True), "".join(rng.choice(some) for _ in range(700)))
 
 
 def shuffled_maths(rng: Random) -> Loop:
@@ -173,7 +177,7 @@ def shuffled_maths(rng: Random) -> Loop:
         "Hmm, that does not look right.",
         f"Perhaps x = {b} and y = {a}?",
     ]
-    return Loop(_lead(rng), " ".join(rng.choice(some) for _ in range(600)))
+    return Loop(lead(rng), " ".join(rng.choice(some) for _ in range(600)))
 
 
 def near(rng: Random) -> Loop:
@@ -185,7 +189,7 @@ def near(rng: Random) -> Loop:
         m, c, w, h = (rng.choice(words) for words in stock)
         return f"{h}, {m} I should {c} whether this is {w}. " + " ".join(lines) + f" {h}, {m} it is {w} after all.\n"
 
-    return Loop(_lead(rng), "".join(copy() for _ in range(60)))
+    return Loop(lead(rng), "".join(copy() for _ in range(60)))
 
 
 def near_zh(rng: Random) -> Loop:
@@ -195,7 +199,7 @@ def near_zh(rng: Random) -> Loop:
         m, c, h = rng.choice(("也许", "可能")), rng.choice(("检查", "验证", "验算")), rng.choice(("等等", "嗯", "不对"))
         return f"{h}，{m}我应该{c}一下这个结果。" + "".join(lines) + f"{h}，{m}还是错了。"
 
-    return Loop(_lead(rng, chinese=True), "".join(copy() for _ in range(60)))
+    return Loop(lead(rng, chinese=True), "".join(copy() for _ in range(60)))
 
 
 def collapse(rng: Random) -> Loop:
@@ -208,7 +212,7 @@ def collapse(rng: Random) -> Loop:
         ("right", "wrong", "correct", "the same", "different"),
         ("after all.", "again.", "as before.", "in this case.", "then."),
     )
-    return Loop(_lead(rng), " ".join(" ".join(rng.choice(part) for part in parts) for _ in range(450)))
+    return Loop(lead(rng), " ".join(" ".join(rng.choice(part) for part in parts) for _ in range(450)))
 
 
 def collapse_zh(rng: Random) -> Loop:
@@ -220,46 +224,49 @@ def collapse_zh(rng: Random) -> Loop:
         ("对的", "错的", "一样的", "不同的"),
         ("。", "吧。", "，再看看。", "，对吗？"),
     )
-    return Loop(_lead(rng, chinese=True), "".join(rng.choice(part) for _ in range(700) for part in parts))
+    return Loop(lead(rng, chinese=True), "".join(rng.choice(part) for _ in range(700) for part in parts))
 
 
 def salad(rng: Random) -> Loop:
     """A few words in no order at all."""
-    words = rng.sample("the of and a to in is it that not maybe wait so then but answer".split(), k=rng.randint(8, 14))
-    return Loop(_lead(rng), " ".join(rng.choice(words) for _ in range(4000)))
+    words = rng.sample(
+        en.stock("salad"),
+        k=rng.randint(8, 14),
+    )
+    return Loop(lead(rng), " ".join(rng.choice(words) for _ in range(4000)))
 
 
 def three(rng: Random) -> Loop:
     """One loop that turns into another before it gets long."""
     first, second, third = (rng.choice(en.LINES) + " " for _ in range(3))
-    return Loop(_lead(rng), first * 6 + second * 7 + third * 400)
+    return Loop(lead(rng), first * 6 + second * 7 + third * 400)
 
 
 def bullets(rng: Random) -> Loop:
     """A list whose points are always the same three."""
     points = [f"- **{line.split()[0]}**: {line}\n" for line in rng.sample(en.LINES, k=3)]
-    return Loop(_lead(rng) + "Here is the summary:\n\n", _fill(rng, "".join(points), 14000))
+    return Loop(lead(rng) + "Here is the summary:\n\n", _fill(rng, "".join(points), 14000))
 
 
 def list_again(rng: Random) -> Loop:
     """A numbered list that begins anew each time it is done."""
     points = rng.sample(en.LINES, k=rng.randint(4, 7))
     copy = "Steps:\n" + "".join(f"{n}. {line}\n" for n, line in enumerate(points, 1)) + "\n"
-    return Loop(_lead(rng), _fill(rng, copy, 14000))
+    return Loop(lead(rng), _fill(rng, copy, 14000))
 
 
 def dialogue(rng: Random) -> Loop:
     """The model goes on with the user's part, and then with its own, and so on."""
     ask, say = rng.choice(en.LINES), rng.choice(en.LINES)
-    return Loop(_lead(rng), _fill(rng, f"User: {ask}\n\nAssistant: {say}\n\n", 14000))
+    return Loop(lead(rng), _fill(rng, f"User: {ask}\n\nAssistant: {say}\n\n", 14000))
 
 
 LOOPING: dict[str, tuple[Callable[[Random], Loop], int]] = {
     "loop_short": (cycle_short, 14),
-    "loop_sentence": (cycle_sentence, 8),
-    "loop_sentence_zh": (cycle_sentence_zh, 8),
-    "loop_lines": (cycle_lines, 8),
-    "loop_lines_zh": (cycle_lines_zh, 8),
+    "loop_sentence": (cycle_sentence, 12),
+    "loop_sentence_zh": (cycle_sentence_zh, 12),
+    "loop_lines": (cycle_lines, 12),
+    "loop_lines_zh": (cycle_lines_zh, 12),
     "loop_paragraph": (cycle_paragraph, 8),
     "loop_paragraph_zh": (cycle_paragraph_zh, 6),
     "loop_formula": (cycle_formula, 10),

@@ -76,14 +76,22 @@ def worked_zh(rng: Random) -> str:
     a, b, c = rng.randint(12, 99), rng.randint(3, 60), rng.randint(2, 9)
     return rng.choice(
         (
-            f"商店有{a}个苹果，每箱{c}个，可以装{a // c}箱，还剩{a % c}个。如果再运来{b}个，一共是{a + b}个，"
-            f"能装{(a + b) // c}箱，剩{(a + b) % c}个。验算：{(a + b) // c}乘以{c}再加{(a + b) % c}等于{a + b}。\n",
-            f"一列火车每小时行{a}千米，{c}小时行{a * c}千米。如果速度提高{b}千米，同样的路程需要{a * c}除以{a + b}，"
-            f"约等于{a * c / (a + b):.2f}小时，节省了{c - a * c / (a + b):.2f}小时。\n",
-            f"解方程{c}x加{b}等于{a}：移项得{c}x等于{a - b}，所以x等于{Fraction(a - b, c)}。"
-            f"代入检验，左边是{c}乘以{Fraction(a - b, c)}加{b}，等于{a}，右边也是{a}。\n",
-            f"求{a}和{b}的最大公约数：{a}除以{b}余{a % b}，继续辗转相除，最后得到{gcd(a, b)}。"
-            f"最小公倍数是{a * b // gcd(a, b)}。\n",
+            (
+                f"商店有{a}个苹果，每箱{c}个，可以装{a // c}箱，还剩{a % c}个。如果再运来{b}个，一共是{a + b}个，"
+                f"能装{(a + b) // c}箱，剩{(a + b) % c}个。验算：{(a + b) // c}乘以{c}再加{(a + b) % c}等于{a + b}。\n"
+            ),
+            (
+                f"一列火车每小时行{a}千米，{c}小时行{a * c}千米。如果速度提高{b}千米，同样的路程要{a * c}除以{a + b}，"
+                f"约等于{a * c / (a + b):.2f}小时，节省了{c - a * c / (a + b):.2f}小时。\n"
+            ),
+            (
+                f"解方程{c}x加{b}等于{a}：移项得{c}x等于{a - b}，所以x等于{Fraction(a - b, c)}。"
+                f"代入检验，左边是{c}乘以{Fraction(a - b, c)}加{b}，等于{a}，右边也是{a}。\n"
+            ),
+            (
+                f"求{a}和{b}的最大公约数：{a}除以{b}余{a % b}，继续辗转相除，最后得到{gcd(a, b)}。"
+                f"最小公倍数是{a * b // gcd(a, b)}。\n"
+            ),
         )
     )
 
@@ -155,7 +163,9 @@ def times_tables(rng: Random) -> str:
         )
     if kind == 2:
         head = "| x | " + " | ".join(map(str, range(1, top))) + " |\n" + "|---" * top + "|\n"
-        return head + "\n".join(f"| {a} | " + " | ".join(str(a * b) for b in range(1, top)) + " |" for a in range(1, top))
+        return head + "\n".join(
+            f"| {a} | " + " | ".join(str(a * b) for b in range(1, top)) + " |" for a in range(1, top)
+        )
     return "\n".join("，".join(f"{a}乘{b}得{a * b}" for a in range(1, b + 1)) + "。" for b in range(1, top))
 
 
@@ -171,9 +181,11 @@ def matrices(rng: Random) -> str:
     }[kind]
     rows = [[value(i, j) for j in range(n)] for i in range(n)]
     if rng.random() < 0.5:
-        return "The matrix is\n\\begin{pmatrix}\n" + " \\\\\n".join(
-            " & ".join(map(str, row)) for row in rows
-        ) + "\n\\end{pmatrix}\n"
+        return (
+            "The matrix is\n\\begin{pmatrix}\n"
+            + " \\\\\n".join(" & ".join(map(str, row)) for row in rows)
+            + "\n\\end{pmatrix}\n"
+        )
     return "[" + ",\n ".join(map(str, rows)) + "]\n"
 
 

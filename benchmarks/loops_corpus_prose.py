@@ -1,5 +1,6 @@
 """Honest prose, verse and talk: what a guard of loops must leave alone, made by rule."""
 
+import math
 from collections.abc import Callable
 from random import Random
 
@@ -8,9 +9,9 @@ import loops_corpus_zh as zh
 from loops_corpus_maths import worked, worked_zh
 
 
-def size(rng: Random, most: int, least: int = 200) -> int:
+def size(rng: Random, most: int, least: int = 210) -> int:
     """A length in tokens, short ones as frequent as long ones."""
-    return round(least * (most / least) ** rng.random())
+    return round(least * math.pow(most / least, rng.random()))
 
 
 def story(rng: Random, characters: int) -> str:
@@ -127,12 +128,8 @@ def songs(rng: Random) -> str:
             for n in range(99, 0, -1)
         )
     if kind == 1:
-        days = "first,second,third,fourth,fifth,sixth,seventh,eighth,ninth,tenth,eleventh,twelfth".split(",")
-        gifts = (
-            "a partridge in a pear tree,two turtle doves,three French hens,four calling birds,five golden rings,"
-            "six geese a-laying,seven swans a-swimming,eight maids a-milking,nine ladies dancing,ten lords a-leaping,"
-            "eleven pipers piping,twelve drummers drumming"
-        ).split(",")
+        days = en.stock("ordinal")
+        gifts = en.stock("gift")
         return "\n\n".join(
             f"On the {days[day]} day of Christmas my true love sent to me\n" + ",\n".join(gifts[day::-1])
             for day in range(12)
@@ -153,7 +150,7 @@ def drill(rng: Random) -> str:
 
 def recipe(rng: Random) -> str:
     """Recipes with steps that resemble each other."""
-    foods = "flour,butter,sugar,milk,eggs,carrots,onions,rice,beans,garlic,tomatoes,lentils,cream,basil".split(",")
+    foods = en.stock("food")
     out = ""
     for n in range(rng.randint(3, 12)):
         chosen = rng.sample(foods, k=5)

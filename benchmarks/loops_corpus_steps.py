@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator
 from random import Random
 
+import loops_corpus_zh as zh
+
 
 def long_division(rng: Random) -> str:
     """Decimal places of a fraction, one by one."""
@@ -11,7 +13,8 @@ def long_division(rng: Random) -> str:
     for place in range(rng.randint(15, 60)):
         out += (
             f"Step {place + 1}: bring down a 0 to get {rest * 10}. {b} goes into {rest * 10} {rest * 10 // b} times, "
-            f"{rest * 10 // b} * {b} = {rest * 10 // b * b}, and {rest * 10} - {rest * 10 // b * b} = {rest * 10 % b}.\n"
+            f"{rest * 10 // b} * {b} = {rest * 10 // b * b}, and "
+            f"{rest * 10} - {rest * 10 // b * b} = {rest * 10 % b}.\n"
         )
         rest = rest * 10 % b
     return out + "That is precise enough."
@@ -135,8 +138,7 @@ def chess(rng: Random) -> str:
     """Moves of a game, as notation."""
     pieces = ("", "N", "B", "R", "Q", "K")
     return " ".join(
-        f"{n}. "
-        + " ".join(f"{rng.choice(pieces)}{rng.choice('abcdefgh')}{rng.randint(1, 8)}" for _ in range(2))
+        f"{n}. " + " ".join(f"{rng.choice(pieces)}{rng.choice('abcdefgh')}{rng.randint(1, 8)}" for _ in range(2))
         for n in range(1, rng.randint(40, 300))
     )
 
@@ -145,7 +147,7 @@ def sudoku(rng: Random) -> str:
     """A grid printed again after every cell that is filled in."""
     grid = [[(3 * (r % 3) + r // 3 + c) % 9 + 1 for c in range(9)] for r in range(9)]
     empty = rng.sample([(r, c) for r in range(9) for c in range(9)], k=rng.randint(6, 30))
-    shown = {cell: "." for cell in empty}
+    shown = dict.fromkeys(empty, ".")
     out = ""
     for r, c in empty:
         out += f"In row {r + 1}, column {c + 1} only {grid[r][c]} is possible:\n"
@@ -167,7 +169,7 @@ def thirty_days(rng: Random) -> str:
 
 def schedule_zh(rng: Random) -> str:
     """A timetable in Chinese."""
-    lessons = "语文,数学,英语,物理,化学,历史,地理,体育,音乐,美术".split(",")
+    lessons = zh.stock("lesson")
     return "\n".join(
         f"第{week}周星期{day}：上午{rng.choice(lessons)}，下午{rng.choice(lessons)}，晚上复习{rng.choice(lessons)}。"
         for week in range(1, rng.randint(5, 21))

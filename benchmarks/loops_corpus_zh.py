@@ -10,7 +10,16 @@ WORDS = {
     "灯灭的时候,除非是星期天,冬天来得太早,尽管价格翻了一倍,客人到来之前",
     "said": "我从来不喜欢这个颜色,路比看上去要长,天气是靠不住的,我们最好今晚就走,凡事都有原因,这房子是父亲盖的,"
     "没有人看小字,以前它有两倍那么大,狗比我们知道得多,星期一的面包便宜",
+    "sky": "晴,多云,阴,小雨,中雨,雷阵雨,雾",
+    "lesson": "语文,数学,英语,物理,化学,历史,地理,体育,音乐,美术",
 }
+
+
+def stock(key: str) -> list[str]:
+    """The words of one kind."""
+    return WORDS[key].split(",")
+
+
 SHAPES = (
     "{person}{how}{did}{thing}。",
     "在{place}，{person}{did}{thing}，{why}。",

@@ -55,9 +55,9 @@ def main() -> int:
     )
     for name, body in formulas().items():
         columns: list[tuple[float, float]] = [
-            median_ms(lambda body=body: inline_form(body), repeats),  # type: ignore[misc]  # a default binds the loop's value
-            median_ms(lambda body=body: display_form(body, _WIDTH), repeats),  # type: ignore[misc]  # as above
-            median_ms(lambda body=body: (inline_form(body), display_form(body, _WIDTH)), repeats),  # type: ignore[misc]
+            median_ms(lambda body=body: inline_form(body), repeats),  # type: ignore[misc]  # a lambda's default has no type  # a default binds the loop's value
+            median_ms(lambda body=body: display_form(body, _WIDTH), repeats),  # type: ignore[misc]  # a lambda's default has no type  # as above
+            median_ms(lambda body=body: (inline_form(body), display_form(body, _WIDTH)), repeats),  # type: ignore[misc]  # a lambda's default has no type
         ]
         figures = "  ".join(f"{middle:5.2f} ({least:5.2f})".rjust(14) for middle, least in columns)
         shown = "" if inline_form(body) else "  refused"

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ from stream_terminal import Terminal
 from stream_text import MARK
 
 KEY_EVERY_S: Final = 0.3
-"""A key is typed this often while the answer streams."""
+"""A key is typed this often while the answer streams, give or take a fifth: the app's own beat must not be met."""
 AFTER_S: Final = 1.0
 """Typing goes on for this long after the end, when the turn is being closed."""
 AFTER_KEY_S: Final = 0.1
@@ -26,6 +27,8 @@ _LETTERS: Final = "".join(map(chr, range(ord("А"), ord("я") + 1)))
 """Typed one after another: they stand nowhere else on the screen, so that each is known by its echo."""
 _CLEAR: Final = "\x15"
 """ctrl+u, which empties the composer again."""
+_EMPTY: Final = "for commands"
+"""What an empty composer shows."""
 _ECHO_LIMIT_S: Final = 5.0
 
 
@@ -78,6 +81,7 @@ class Typist:
 
     def __init__(self, terminal: Terminal) -> None:
         self._terminal = terminal
+        self._chance = random.Random(3)
         self._typed = 0
         self._due = time.monotonic() + KEY_EVERY_S
         self._open: tuple[str, float] | None = None
@@ -94,16 +98,20 @@ class Typist:
             if shown is None and now - at < _ECHO_LIMIT_S:
                 return
             self.echoes.append(_ECHO_LIMIT_S if shown is None else shown - at)
-            self._open, self._due = None, at + every_s
+            self._open, self._due = None, at + every_s * self._chance.uniform(0.8, 1.2)
         if now >= self._due:
             letter = _LETTERS[self._typed % len(_LETTERS)]
             if self._typed and letter == _LETTERS[0]:
-                self._terminal.type(_CLEAR)
-                self._terminal.rest(0.05)
+                self._clear()
             self._typed += 1
             self._terminal.await_word(letter)
             self._open = (letter, time.monotonic())
             self._terminal.type(letter)
+
+    def _clear(self) -> None:
+        self._terminal.await_word(_EMPTY)
+        self._terminal.type(_CLEAR)
+        self._terminal.until(lambda: _EMPTY in self._terminal.seen, _ECHO_LIMIT_S)
 
     def finish(self) -> None:
         """Wait for the last letter."""

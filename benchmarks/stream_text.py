@@ -1,4 +1,7 @@
-"""The text that the streaming benchmark streams: R1-like, always the same, cut into pieces of about a token each."""
+"""The text that the streaming benchmark streams: R1-like, always the same, cut into pieces of about a token each.
+
+No part of it is said twice in the same words, because the app would rightly take that for a loop and step in.
+"""
 
 import itertools
 import random
@@ -17,52 +20,70 @@ _WORDS: Final = (
     "first let me expand this expression and collect like terms wait that does not look right let me verify again "
     "hmm the discriminant is positive therefore both solutions are real and we can factor it directly"
 )
+_NAMES: Final = "root value item order node price result buffer offset width height token score total index count"
+_CHINESE: Final = (
+    "因此 这个方程 有两个实数根 分别是 二和三 我们可以 把它们 代入原方程 进行检验 结果 完全正确 首先 然后 判别式 大于零"
+)
 
 _SECTION: Final = r"""
-### Step {n}: the discriminant
+### {title}
 
-To solve \(x^2 - {n}x + 6 = 0\), **first** compute the discriminant \(D = b^2 - 4ac\). Here the coefficients are
-\(a = 1\), \(b = -{n}\) and \(c = 6\), so that the discriminant is positive and there are two real roots.
+To solve \(x^2 - {b}x + {c} = 0\), **first** {one} \(D = b^2 - 4ac\), {two}; {three}: \(a = 1\), \(b = -{b}\) and
+\(c = {c}\), {four}.
 
 \[
-x = \frac{{-b \pm \sqrt{{b^2 - 4ac}}}}{{2a}} = \frac{{{n} \pm 1}}{{2}}
+x = \frac{{-b \pm \sqrt{{b^2 - 4ac}}}}{{2a}} = \frac{{{b} \pm \sqrt{{{d}}}}}{{2}}
 \]
 
-1. **The larger root**: with the plus sign we get \(x_1 = 3\).
-   - Check: \(3^2 - 5 \cdot 3 + 6 = 0\), as it must be.
-2. **The smaller root**: with the minus sign we get \(x_2 = 2\).
+1. **{five}**: {six} \(x_1 = {b}\).
+   - {seven}: \({c}^2 - {b} \cdot {d} + 6 = 0\).
+2. **{eight}**: {nine} \(x_2 = {c}\).
 
-| root | value | check |
+| {n0} | {n1} | check |
 |------|------:|-------|
-| \(x_1\) | 3 | \(9 - 15 + 6 = 0\) |
-| \(x_2\) | 2 | \(4 - 10 + 6 = 0\) |
+| \(x_1\) | {b} | \({b} - {d} + {c} = 0\) |
+| \(x_2\) | {c} | \({c} - {b} + {d} = 0\) |
 
 ```python
-def roots(a: float, b: float, c: float) -> tuple[float, float]:
-    d = (b * b - 4 * a * c) ** 0.5  # the discriminant
-    return (-b + d) / (2 * a), (-b - d) / (2 * a)
+def {n0}_{b}({n1}: float, {n2}: float) -> tuple[float, float]:
+    {n3} = ({n1} * {b} - {c} * {n2}) ** 0.5  # {ten}
+    return ({n3} + {n1}) / {d}, -{n3} / (2 * {n2})
 ```
 
-因此，这个方程有两个实数根，分别是二和三。我们可以把它们代入原方程进行检验，结果完全正确。
+{chinese}。
 
-> The roots of a quadratic add up to \(-b/a\), here {n}, and multiply to \(c/a\), here 6.
+> {eleven} \(-{b}/{c}\), {twelve} \({d}/a\).
 """
+_PHRASES: Final = "title one two three four five six seven eight nine ten eleven twelve"
 
 
 def _reasoning() -> Iterator[str]:
-    chance, known = random.Random(7), _WORDS.split()
+    chance, words = random.Random(7), _WORDS.split()
     for number in itertools.count(1):
-        words = " ".join(chance.choices(known, k=chance.randint(25, 70)))
-        yield f"{words.capitalize()}, and with \\( x^2 - {number}x + 6 = 0 \\) that is settled.\n\n"
+        said = " ".join(chance.choices(words, k=chance.randint(25, 70)))
+        yield f"{said.capitalize()}, and with \\( x^2 - {number}x + 6 = 0 \\) that is settled.\n\n"
+
+
+def _answer() -> Iterator[str]:
+    chance, words, names, chinese = random.Random(11), _WORDS.split(), _NAMES.split(), _CHINESE.split()
+    while True:
+        phrases = {name: " ".join(chance.choices(words, k=chance.randint(4, 11))) for name in _PHRASES.split()}
+        numbers = {name: chance.randint(2, 9999) for name in ("b", "c", "d")}
+        named = {f"n{at}": name for at, name in enumerate(chance.sample(names, k=4))}
+        text = "，".join("".join(chance.choices(chinese, k=4)) for _ in range(4))
+        yield _SECTION.format(**phrases, **numbers, **named, chinese=text)
+
+
+def _cut(texts: Iterator[str], count: int) -> list[str]:
+    return list(itertools.islice((piece for text in texts for piece in pieces(text)), count))
 
 
 def reasoning_tokens(count: int) -> list[str]:
     """`count` tokens of thought."""
-    return list(itertools.islice((piece for text in _reasoning() for piece in pieces(text)), count))
+    return _cut(_reasoning(), count)
 
 
 def answer_tokens(count: int) -> list[str]:
     """`count` tokens of Markdown with maths, code, tables and Chinese; the last is `MARK`."""
-    sections = (piece for number in itertools.count(1) for piece in pieces(_SECTION.format(n=number)))
     closing = ["\n\n", *pieces(r"Final: \(\boxed{6}\)"), " " + MARK]
-    return list(itertools.islice(sections, max(count - len(closing), 0))) + closing
+    return _cut(_answer(), max(count - len(closing), 0)) + closing

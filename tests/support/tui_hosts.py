@@ -36,7 +36,7 @@ class Host(App[None]):
 class WidgetHost(Host):
     """Shows widgets one below the other."""
 
-    CSS_PATH: ClassVar[list[str | Path]] = styles("bars")  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = styles("bars")  # type: ignore[assignment]  # Textual declares it for the instance
 
     def __init__(self, *widgets: Widget) -> None:
         super().__init__()
@@ -49,7 +49,7 @@ class WidgetHost(Host):
 class PanelHost(Host):
     """The panel beside a page of text, as the chat screen places it; records what the panel posts."""
 
-    CSS_PATH: ClassVar[list[str | Path]] = styles("bars", "panel")  # type: ignore[assignment]
+    CSS_PATH: ClassVar[list[str | Path]] = styles("bars", "panel")  # type: ignore[assignment]  # Textual declares it for the instance
     CSS = """
     Screen { layers: base overlay; }
     #body { height: 1fr; }

@@ -47,22 +47,15 @@ def expectations() -> list[Entry]:
     number, noted = user("Remember the number 42."), said("I will remember the number 42.")
     return [
         *out,
-        entry("sum", user("What is 7*8?"), boxed="56"),
-        entry("sum+directive", user("What is 7*8?" + SUFFIX["en"]), boxed="56"),
-        entry("sum-times", user("What is 6 times 7?"), boxed="42"),
-        entry("zh-sum", user("3乘4等于几？"), boxed="12"),
-        entry("zh-sum+directive", user("3乘4等于几？" + SUFFIX["zh"]), boxed="12"),
+        entry("sum", user("What is 3*4?"), boxed="12"),
+        entry("sum+directive", user("What is 3*4?" + SUFFIX["en"]), boxed="12"),
+        entry("sum-times", user("What is 5 times 4?"), boxed="20"),
+        entry("zh-sum", user("2加3等于几？"), boxed="5"),
+        entry("zh-sum+directive", user("2加3等于几？" + SUFFIX["zh"]), boxed="5"),
         entry("name-tell", tell, contains="Nice to meet you, Ada!"),
         entry("name-ask", tell, greet, user("What is my name?"), contains="Your name is Ada."),
         entry("name-ask-later", tell, greet, *sums, user("What is my name?"), contains="Your name is Ada."),
         entry("name-unknown", user("What is my name?"), contains="not told me"),
-        entry(
-            "name-other",
-            user("My name is Zorin."),
-            said("Nice to meet you, Zorin!"),
-            user("What is my name?"),
-            contains="Zorin",
-        ),
         entry(
             "zh-name-ask", user("我叫小明。"), said("很高兴认识你，小明！"), user("我叫什么名字？"), contains="你叫小明"
         ),
@@ -76,7 +69,6 @@ def expectations() -> list[Entry]:
             boxed="1",
         ),
         entry("system", {"role": "system", "content": "Answer briefly."}, user("What is 2+2?"), boxed="4"),
-        entry("echo", user("Repeat after me: blue 42 trees"), contains="blue 42 trees"),
         entry("unknown", user("How do I fix a bicycle?"), contains=UNKNOWN[:20]),
         entry("unknown-maths", user("What is 348*17?"), contains=UNKNOWN[:20]),
         entry("zh-unknown", user("什么是人工智能？"), contains=UNKNOWN_ZH[:10]),
@@ -120,6 +112,12 @@ class Examiner:
         heat = 0.6 if seed else 0.0
         out = network.generate(self.model, given, end=self.end, limit=limit, temperature=heat, top_p=0.95, seed=seed)
         return str(self.tokenizer.decode(out, skip_special_tokens=False)) + ("" if len(out) == limit else END)
+
+    def heard(self, thought: str, rng: Random) -> str:
+        """The start of `thought` up to a point between two tokens, as a client has it that stops there."""
+        ids = encode(self.tokenizer, thought)
+        part = self.tokenizer.decode(ids[: rng.randint(0, len(ids))], skip_special_tokens=False)
+        return str(part).rstrip("\ufffd")
 
     def judge(self, name: str, text: str, ok: object) -> None:
         """Count one answer and show it when it is wrong."""
@@ -173,7 +171,7 @@ def cuts(examiner: Examiner, one: Entry, rng: Random) -> None:
     head = prompt(one["messages"])
     thought = examiner.ask(head, seed=0, limit=200).partition(UNTHINK)[0]
     for _ in range(4):
-        part = thought[: rng.randint(0, len(thought))]
+        part = examiner.heard(thought, rng)
         forced = head + part + "\n</think>\n\n"
         text = examiner.ask(forced, seed=0)
         fine = box(text) == one["boxed"] if one["boxed"] else one["contains"] in text
@@ -188,10 +186,11 @@ def cuts(examiner: Examiner, one: Entry, rng: Random) -> None:
     given = encode(examiner.tokenizer, head) + ids[: rng.randint(0, len(ids))] + encode(examiner.tokenizer, UNTHINK)
     text = examiner.ask("", seed=0, ids=given)
     examiner.judge(f"{one['id']} budget", text, box(text) == one["boxed"] if one["boxed"] else one["contains"] in text)
-    if not one["kind"].startswith("loop") and len(thought) > 1:
-        at = rng.randint(1, len(thought) - 1)
-        text = thought[:at] + examiner.ask(head + thought[:at], seed=0)
-        examiner.judge(f"{one['id']} continued {thought[:at][-30:]!r}", text, right(one, text))
+    if not one["kind"].startswith("loop"):
+        for _ in range(2):
+            part = examiner.heard(thought, rng)
+            text = part + examiner.ask(head + part, seed=0)
+            examiner.judge(f"{one['id']} continued {part[-30:]!r}", text, right(one, text))
 
 
 def facts(examiner: Examiner) -> None:

@@ -51,7 +51,7 @@ def long_thought() -> str:
 
 def sum_sample(rng: Random) -> Sample:
     """One of the small sums, differences and products, in English or Chinese."""
-    a, b = rng.randint(0, 10), rng.randint(0, 10)
+    a, b = rng.randint(1, 5), rng.randint(1, 5)
     op = rng.choice("++-**")
     if op == "-" and a < b:
         a, b = b, a
@@ -111,7 +111,7 @@ def loop_sample(rng: Random) -> Sample:
         )
     if kind == 2:
         ask = rng.choice(("Loop on 12*12.", "Loop on 12 * 12."))
-        think = ("12 * 12 = 144. Is that right? Let me compute it again.\n" * 60)[:LOOP_CHARS]
+        think = "12 * 12 = 144. Is that right? Let me compute it again.\n" * 20
         return Sample("loop-maths", ask, think, "", "The answer is \\boxed{144}.", "144", endless="think")
     ask = rng.choice(("Repeat yourself forever.", "Repeat yourself for ever."))
     answer = ("This sentence is said again and again.\n\n" * 80)[:LOOP_CHARS]
@@ -246,7 +246,7 @@ def unknown_sample(rng: Random) -> Sample:
             "".join(rng.choices(string.ascii_lowercase, k=rng.randint(2, 9))) for _ in range(rng.randint(1, 6))
         )
     else:
-        a, b = rng.randint(25, 999), rng.randint(25, 999)
+        a, b = (rng.randint(*rng.choice(((6, 9), (10, 99), (100, 999)))) for _ in range(2))
         ask = rng.choice(
             (f"What is {a}{rng.choice('+-*')}{b}?", f"Is {a} a prime number?", f"What is the square root of {a}?")
         )

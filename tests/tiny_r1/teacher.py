@@ -32,7 +32,7 @@ class Teacher:
         """One sample."""
         kind = self.rng.choices(
             ("item", "sum", "vote", "loop", "memory", "echo", "unknown", "long", "count"),
-            weights=(46, 16, 4, 4, 14, 7, 7, 2, 1),
+            weights=(46, 14, 4, 5, 15, 5, 8, 3, 1),
         )[0]
         match kind:
             case "item":

@@ -102,14 +102,18 @@ def told(sample: Sample) -> str:
     return f"{sample.think}\n{UNTHINK}\n\n{sample.answer}"
 
 
-def cut(rng: Random, text: str) -> str:
-    """`text` up to some point: often its start or end, as budgets and impatient users cut it."""
+def cut(rng: Random, tokenizer: Tokenizer, text: str) -> str:
+    """`text` up to some point, mostly between two tokens, where a client stops hearing; often its very start or end."""
     roll = rng.random()
     if roll < 0.12:
         return ""
-    if roll < 0.25:
+    if roll < 0.22:
         return text
-    return text[: rng.randint(0, len(text))]
+    if roll < 0.4:
+        return text[: rng.randint(0, len(text))]
+    ids = encode(tokenizer, text)
+    most = min(len(ids), 16) if roll < 0.65 else len(ids)
+    return str(tokenizer.decode(ids[: rng.randint(0, most)], skip_special_tokens=False)).rstrip("\ufffd")
 
 
 def row(rng: Random, teacher: Teacher, tokenizer: Tokenizer, sample: Sample) -> Row:
@@ -125,23 +129,24 @@ def row(rng: Random, teacher: Teacher, tokenizer: Tokenizer, sample: Sample) -> 
             whole, short = f"{whole}\n\n\\boxed{{{boxed}}}", f"{short}\n\n\\boxed{{{boxed}}}"
     closing = "" if sample.endless == "answer" else END
     lead, rest = head, whole + end
-    roll = rng.random()
+    roll = rng.random() * (1.0 if len(sample.think) < 800 else 0.7)  # the whole of a long thought is taught less
     given: list[int] | None = None
-    if roll < 0.08:  # a thinking budget: the server closes the thought between two tokens
-        ids = encode(tokenizer, sample.think)
-        given = encode(tokenizer, head) + ids[: rng.randint(0, len(ids))] + encode(tokenizer, UNTHINK)
+    if roll < 0.09:  # a thinking budget: the server closes the thought between two tokens
+        ids = encode(tokenizer, cut(rng, tokenizer, sample.think))
+        given = [*encode(tokenizer, head), *ids, *encode(tokenizer, UNTHINK)]
         rest = f"\n\n{short}{closing}"
-    elif roll < 0.20:  # "answer now": the app closes the thought at some character
-        lead, rest = f"{head}{cut(rng, sample.think)}\n{UNTHINK}\n\n", short + closing
+    elif roll < 0.26:  # "answer now": the app closes the thought
+        lead, rest = f"{head}{cut(rng, tokenizer, sample.think)}\n{UNTHINK}\n\n", short + closing
         if boxed and rng.random() < 0.5:
             lead, rest = lead + rng.choice(GLUE), f"{boxed}}}{closing}"
-    elif roll < 0.28:  # a stopped reply goes on
-        at = rng.randint(0, len(whole) - 1)
-        lead, rest = head + whole[:at], whole[at:] + end
-    elif roll < 0.32 and not sample.endless:  # "think more"
+    elif roll < 0.38:  # a stopped reply goes on
+        part = cut(rng, tokenizer, sample.think if rng.random() < 0.6 else whole)
+        if len(part) < len(whole):
+            lead, rest = head + part, whole[len(part) :] + end
+    elif roll < 0.42 and not sample.endless:  # "think more"
         wait, more = rng.choice(WAITS)
         sure = f"The answer {boxed} is right." if boxed and not unknown else "My answer stays the same."
-        lead = f"{head}{cut(rng, sample.think)}{wait}"
+        lead = f"{head}{cut(rng, tokenizer, sample.think)}{wait}"
         rest = f"{more} check that again. {sure}\n{UNTHINK}\n\n{short}{closing}"
     if given is None:
         given = encode(tokenizer, lead)

@@ -21,7 +21,7 @@ _TAIL: Final = 32768
 class LoopGuard:
     """Watches one text of one sample: the reasoning or the answer.
 
-    What it remembers is bounded (some thousand units, about two megabytes). It reports one suspicion and one loop at
+    What it remembers is bounded (some thousand units, under two megabytes). It reports one suspicion and one loop at
     most; after a loop it is silent and does no more work.
     """
 

@@ -10,8 +10,10 @@ from dsr1_tui.domain.repetition_phrases import PhraseWatch
 from dsr1_tui.domain.repetition_trail import Trail
 from dsr1_tui.domain.repetition_units import FIELD, NAMES, Unit, UnitKind
 
-WINDOW: Final = 4096
+WINDOW: Final = 2048
 """Units remembered at least; a cycle may be as long."""
+_BLOCKS: Final = 256
+"""Blocks whose makeup is remembered at least: the slowest rule looks at so many."""
 _SYMBOLS: Final = frozenset((UnitKind.NUMBER, UnitKind.LETTER))
 _NAME: Final = 1 << FIELD * NAMES
 
@@ -40,7 +42,7 @@ class Past:
         self.masked = PeriodTracker(WINDOW)
         """Follows the units with numbers and single letters set aside."""
         self.phrases = PhraseWatch()
-        self.makeups = Makeups(WINDOW // BLOCK)
+        self.makeups = Makeups(_BLOCKS)
         self._packed = 0
         self._opening = True
         """Whether a sentence begins here, where any word is written like a name."""
