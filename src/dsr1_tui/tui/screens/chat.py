@@ -34,6 +34,8 @@ from dsr1_tui.tui.widgets.hint_line import HintLine
 from dsr1_tui.tui.widgets.key_bar import KeyBar
 from dsr1_tui.tui.widgets.status_bar import BarState, LinkState, StatusBar
 
+IDLE_S = 4.0
+"""Seconds without a key and without a stream after which garbage is collected."""
 _HINT = "enter send · ctrl+j newline"
 _NARROW = 100
 
@@ -85,7 +87,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
             self.connect_to(self._first_target)
         self.run_worker(self.session.kit.warm_up(), exit_on_error=False)
         self.run_worker(self._wake_store(), exit_on_error=False)
-        self.set_timer(2.0, self.gc.settle)
+        self.set_timer(IDLE_S, self._settle_if_idle)
 
     async def _wake_store(self) -> None:
         """Bring back what an earlier crash left, then open what was asked for."""
@@ -125,10 +127,15 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
         self.show_state()
         self.show_hint(anew=not self.turns.busy or self.turns.live is not None)
         if not self.turns.busy:
-            self.set_timer(1.0, self._settle_if_idle)
+            self.set_timer(IDLE_S, self._settle_if_idle)
 
     def _settle_if_idle(self) -> None:
-        if not self.turns.busy:
+        """Collect garbage, a tenth of a second's stall, only when nobody would feel it."""
+        if self.turns.busy:
+            return
+        if self.composer.idle_since(self.session.kit.clock.monotonic()) < IDLE_S:
+            self.set_timer(IDLE_S, self._settle_if_idle)
+        else:
             self.gc.settle()
 
     def store_troubled(self, fault: Fault) -> None:

@@ -41,6 +41,8 @@ class Composer(TextArea):
         self._sent: list[str] = []
         self._at = 0
         self._draft = ""
+        self._key_at = 0.0
+        """Monotonic time of the last key."""
 
     def remember(self, texts: list[str]) -> None:
         """Earlier questions, oldest first, for the up key."""
@@ -60,7 +62,12 @@ class Composer(TextArea):
         self._grow()
         self.post_message(self.Submitted(text.strip("\n")))
 
+    def idle_since(self, now: float) -> float:
+        """Seconds since the last key, on the clock of events."""
+        return now - self._key_at
+
     async def _on_key(self, event: events.Key) -> None:
+        self._key_at = event.time
         if event.key == "enter":
             # Not a priority binding: that would overtake the characters typed before it and still queued here.
             event.stop()
