@@ -22,6 +22,8 @@ ROOMS = {
     "markdown_it": ("render",),
     "pygments": ("render",),
     "wcwidth": ("render",),
+    "math_verify": ("adapters",),
+    "sympy": ("adapters",),
     "openai": ("adapters",),
     "httpx2": ("adapters",),
     "platformdirs": ("adapters",),

@@ -35,6 +35,9 @@ class FaultCode(StrEnum):
     STREAM_BROKEN = "stream-broken"
     SILENT = "silent"
     ENGINE_INSTALL = "engine-install"
+    SERVER_START = "server-start"
+    """A server of ours did not come up, or cannot be started."""
+    SSH = "ssh"
     INTERNAL = "internal"
 
 
@@ -50,6 +53,8 @@ _EXIT = {
     FaultCode.ENGINE_DIED: ExitCode.NO_ANSWER,
     FaultCode.STREAM_BROKEN: ExitCode.NO_ANSWER,
     FaultCode.SILENT: ExitCode.NO_ANSWER,
+    FaultCode.SERVER_START: ExitCode.NO_ANSWER,
+    FaultCode.SSH: ExitCode.UNREACHABLE,
 }
 
 
