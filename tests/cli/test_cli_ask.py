@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from dsr1_tui.domain.events import AnswerDelta, Failed, FinishReason, GuardTripped, Started
+from dsr1_tui.domain.events import Failed, FinishReason, GuardTripped
 from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.message import Status
 from dsr1_tui.domain.request import ModelInfo
@@ -113,12 +113,12 @@ def test_a_fault_is_one_line_and_its_code(world: World, capfd: Capture, fault: F
 
 def test_a_broken_stream_keeps_what_came(world: World, capfd: Capture) -> None:
     error = Fault(FaultCode.STREAM_BROKEN, "It broke.", "Ask again.")
-    script: Script = [Started(model="m"), AnswerDelta(text="half", tokens=1, exact=True), Failed(error=error)]
+    script: Script = [*answer_script("half")[:-1], Failed(error=error)]
     world.endpoint.scripts = [script, script]
     assert run_here(capfd, "ask", "q") == Said(5, "half\n", "dsr1-chat: It broke. Ask again.\n")
     found = one_object(run_here(capfd, "ask", "q", "--json"))
     assert (found["answer"], found["finish_reason"], found["error"]["code"]) == ("half", "interrupted", "stream-broken")
-    statuses = {message.status for message in world.store.shelf.messages.values() if message.reasoning == ""}
+    statuses = {message.status for message in world.store.shelf.messages.values() if message.content == "half"}
     assert Status.INTERRUPTED in statuses
 
 

@@ -13,7 +13,7 @@ import pytest
 from dsr1_tui.adapters.sqlite_store import SqliteStore
 from dsr1_tui.adapters.system_clock import SystemClock
 from dsr1_tui.domain.fault import FaultError
-from dsr1_tui.domain.message import Message, Status
+from dsr1_tui.domain.message import Message, MessageRole, Status
 from support.cli import Said, clean_environ, run_cli, running_cli
 from support.fault_server import Act, FaultServer, Reply, capture, events_of, json_reply, unused_port
 
@@ -145,13 +145,14 @@ async def test_a_reader_that_sleeps_holds_up_neither_the_keeping_nor_ctrl_c(tmp_
 
 
 async def shelved(folder: Path) -> Message | None:
-    """The last message, once there is one."""
+    """The answer, once there is one: the question is kept a moment before it."""
     if not (folder / "data" / "conversations.db").exists():
         return None
     try:
-        return await kept(folder)
+        message = await kept(folder)
     except FaultError:
         return None
+    return message if message.role is MessageRole.ASSISTANT else None
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ import pytest
 
 from dsr1_tui.cli.ask_run import _AnswerText
 from dsr1_tui.domain.config import Config
-from dsr1_tui.domain.events import AnswerDelta, Finished, FinishReason, ReasoningDelta, Started
+from dsr1_tui.domain.events import FinishReason
 from dsr1_tui.domain.presets import DIRECTIVE_EN
 from dsr1_tui.domain.steering import Steering
 from support.cli import run_here
-from support.fake_endpoint import Script, answer_script, words_of
+from support.fake_endpoint import THOUGHT, Script, answer_script
 from support.fake_kit import World
 
 Capture = pytest.CaptureFixture[str]
@@ -19,9 +19,9 @@ ROUND = "Wait, let me check again. 3 + 4 = 7. " * 40
 
 
 def looping(*, in_answer: bool = False) -> Script:
-    kind = AnswerDelta if in_answer else ReasoningDelta
-    said = [kind(text=word, tokens=1, exact=True) for word in words_of(ROUND)]
-    return [Started(model="tiny-r1"), *said, Finished(reason=FinishReason.LENGTH)]
+    if in_answer:
+        return answer_script(ROUND, reason=FinishReason.LENGTH)
+    return answer_script("", ROUND, reason=FinishReason.LENGTH)
 
 
 def asked(capfd: Capture, *arguments: str) -> tuple[int, dict[str, Any]]:
@@ -94,7 +94,7 @@ def test_a_second_try_is_the_answer(world: World, capfd: Capture) -> None:
     flags = ["--loop-policy", "retry", "--seed", "5"]
     code, found = asked(capfd, "q", *flags)
     assert (code, found["finish_reason"], found["guards"]) == (0, "stop", ["loop"])
-    assert (found["answer"], found["reasoning"]) == ("Seven.", "")
+    assert (found["answer"], found["reasoning"]) == ("Seven.", THOUGHT)
     first, second = (request.sampling for request in world.endpoint.requests)
     assert (first.seed, second.seed, second.repetition_penalty) == (5, 6, 1.1)
     said = run_here(capfd, "ask", "q", *flags)

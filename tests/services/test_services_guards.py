@@ -89,7 +89,7 @@ def closed(events: list[AskEvent]) -> Message:
 
 
 ANSWERING = GuardRules(loop_policy=LoopPolicy.ANSWER)
-CONTINUED = answer_script("42}$ is the answer.")
+CONTINUED = answer_script("42}$ is the answer.", "")
 
 
 async def test_a_loop_becomes_an_answer() -> None:
@@ -108,7 +108,7 @@ async def test_a_loop_becomes_an_answer() -> None:
 
 
 async def test_a_question_without_mathematics_gets_no_box() -> None:
-    world = World(looping(), more=[answer_script("Paris.")])
+    world = World(looping(), more=[answer_script("Paris.", "")])
     answer = closed(await world.turn("Tell me about the capital of France", ANSWERING))
     assert answer.content == "Paris."
     assert world.endpoint.continuations[0].opening == ""
@@ -156,7 +156,7 @@ async def test_a_loop_in_the_answer_is_stopped() -> None:
 
 async def test_a_budget_of_tokens_is_kept_on_our_side() -> None:
     words = " ".join(f"thought{number} about it" for number in range(200))
-    world = World(answer_script("never", words), more=[answer_script("Done.")])
+    world = World(answer_script("never", words), more=[answer_script("Done.", "")])
     answer = closed(await world.turn("Tell me", GuardRules(budget_tokens=40)))
     assert answer.content == "Done."
     assert answer.usage is not None
@@ -173,7 +173,7 @@ async def test_a_budget_of_seconds() -> None:
         ReasoningDelta(text=" on", tokens=1, exact=True, at=41.0),
         gate,
     ]
-    world = World(script, more=[answer_script("Done.")])
+    world = World(script, more=[answer_script("Done.", "")])
     answer = closed(await world.turn("Tell me", GuardRules(budget_s=30)))
     assert (answer.content, answer.guards) == ("Done.", ("budget",))
 
@@ -181,7 +181,7 @@ async def test_a_budget_of_seconds() -> None:
 async def test_answer_now_closes_the_thought() -> None:
     gate = asyncio.Event()
     script: Script = [Started(model="m"), ReasoningDelta(text="half", tokens=1, exact=True), gate]
-    world = World(script, more=[answer_script("7}")])
+    world = World(script, more=[answer_script("7}", "")])
 
     def press(event: AskEvent) -> None:
         if isinstance(event, ReasoningDelta):
@@ -228,7 +228,7 @@ THOUGHTFUL = GuardRules(want_thought=True)
 
 
 async def test_a_reply_that_skipped_its_thinking_is_asked_again_with_the_thought_begun() -> None:
-    world = World(answer_script("Paris."), answer_script("Paris, then.", "let me think"))
+    world = World(answer_script("Paris.", ""), answer_script("Paris, then.", "let me think"))
     answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
     assert (answer.reasoning, answer.content) == ("Okay, let me think", "Paris, then.")
     prefill = world.endpoint.requests[1].messages[-1]
@@ -236,14 +236,14 @@ async def test_a_reply_that_skipped_its_thinking_is_asked_again_with_the_thought
 
 
 async def test_it_is_asked_again_only_once() -> None:
-    world = World(answer_script("Paris."), answer_script("Paris, still."))
+    world = World(answer_script("Paris.", ""), answer_script("Paris, still.", ""))
     answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
     assert (answer.content, len(world.endpoint.requests)) == ("Paris, still.", 2)
 
 
 async def test_where_the_prefill_is_refused_the_plain_answer_is_taken() -> None:
     refused: Script = [Failed(error=Fault(FaultCode.REFUSED, "No prefill here."))]
-    world = World(answer_script("Paris."), refused, answer_script("Paris."))
+    world = World(answer_script("Paris.", ""), refused, answer_script("Paris.", ""))
     answer = closed(await world.turn("Tell me the capital of France", THOUGHTFUL))
     assert (answer.status, answer.reasoning, answer.content) == (Status.COMPLETE, "", "Paris.")
 

@@ -69,7 +69,7 @@ async def test_steering_lies_in_the_same_order() -> None:
     flags = Steering(preset="math", instructions="Be brief.", budget_tokens=50, budget_s=0.0)
     first = await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(top_k=1), steering=flags)
     assert (first.prompt.preset.name, first.prompt.instructions) == ("math", "Be brief.")
-    assert first.guards == GuardRules(loop_policy=LoopPolicy.TELL, budget_tokens=50)
+    assert first.guards == GuardRules(loop_policy=LoopPolicy.TELL, budget_tokens=50, want_thought=True)
     assert first.sampling.top_k == 1
     assert first.sampling.repetition_penalty == 1.0, "the preset's own"
     await asked(world, first)
@@ -77,7 +77,7 @@ async def test_steering_lies_in_the_same_order() -> None:
     assert [one.steering for one in world.store.shelf.conversations.values()] == [kept], "not how it was watched"
     again = await prepare(world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(), resume="")
     assert (again.prompt.preset.name, again.prompt.instructions) == ("math", "Be brief.")
-    assert again.guards == GuardRules(loop_policy=LoopPolicy.TELL)
+    assert again.guards == GuardRules(loop_policy=LoopPolicy.TELL, want_thought=True)
     once = Steering(preset="talk", instructions="")
     third = await prepare(
         world.kit(), world.endpoint, "q", config=file, flags=SamplingLayer(), steering=once, resume=""

@@ -13,6 +13,9 @@ from dsr1_tui.domain.target import Target
 FAKE_TARGET: Final = Target(base_url="http://127.0.0.1:8000/v1")
 FAKE_MODEL: Final = ModelInfo(id="tiny-r1", root="/models/tiny-r1", owned_by="vllm", max_model_len=4096)
 
+THOUGHT: Final = "Hm."
+"""What is thought where a script does not say it: an R1 that skipped it would be asked again."""
+
 Script = Sequence[AnswerEvent | asyncio.Event]
 """What one request is answered with, in order; an `asyncio.Event` is a gate the stream waits at until it is set."""
 
@@ -151,7 +154,7 @@ CANNOT: Final = Fault(FaultCode.REFUSED, "127.0.0.1:8000 cannot take up a reply 
 
 def answer_script(
     answer: str,
-    reasoning: str = "",
+    reasoning: str = THOUGHT,
     *,
     sample: int = 0,
     model: str = FAKE_MODEL.id,

@@ -24,6 +24,28 @@ class Meter:
     _counted: int = 0
     """Our own count of those."""
     _exact: bool = True
+    _before: int = 0
+    """Tokens of an answer that was taken up: they came before `sent_at`."""
+    _thought_before: int = 0
+    """Those of them that were thought."""
+
+    @classmethod
+    def taking_up(cls, usage: Usage | None, sent_at: float) -> "Meter":
+        """The meter of an answer that is taken up where it ended: counts go on, times begin anew."""
+        if usage is None:
+            return cls(sent_at)
+        before = usage.completion_tokens
+        return cls(
+            sent_at,
+            reasoning_tokens=usage.reasoning_tokens,
+            answer_tokens=before - usage.reasoning_tokens,
+            prompt_tokens=usage.prompt_tokens,
+            _banked=before,
+            _counted=before,
+            _exact=usage.exact,
+            _before=before,
+            _thought_before=usage.reasoning_tokens,
+        )
 
     def feed(self, event: AnswerEvent) -> None:
         """Take one event into account."""
@@ -44,6 +66,7 @@ class Meter:
                 self._exact, self._server_total = self.exact, None
             case Retrying():
                 self.reasoning_tokens = self.answer_tokens = self._banked = self._counted = 0
+                self._before = self._thought_before = 0
                 self._server_total, self.answer_at = None, None
             case _:
                 pass
@@ -67,7 +90,7 @@ class Meter:
         """Whether `tokens` is the server's count."""
         if self._server_total and self._server_total >= self._ours and not self._banked:
             return True
-        return self._exact and self.first_at is not None
+        return self._exact and (self.first_at is not None or self._before > 0)
 
     @property
     def _ours(self) -> int:
@@ -77,10 +100,11 @@ class Meter:
     @property
     def rate(self) -> float | None:
         """Tokens a second after the first token, or `None` while that cannot be said."""
-        if self.first_at is None or self.last_at is None or self.tokens < 2:  # noqa: PLR2004  a rate needs two
+        fresh = self.tokens - self._before
+        if self.first_at is None or self.last_at is None or fresh < 2:  # noqa: PLR2004  a rate needs two
             return None
         span = self.last_at - self.first_at
-        return (self.tokens - 1) / span if span > 0 else None
+        return (fresh - 1) / span if span > 0 else None
 
     def usage(self) -> Usage:
         """The counts as they are kept."""
@@ -94,7 +118,7 @@ class Meter:
     def timings(self, now: float) -> Timings:
         """The times as they are kept; `now` is the monotonic time of the end."""
         thinking = None
-        if self.first_at is not None and self.reasoning_tokens:
+        if self.first_at is not None and self.reasoning_tokens > self._thought_before:
             thinking = (self.answer_at if self.answer_at is not None else self.last_at or now) - self.first_at
         return Timings(
             ttft_s=None if self.first_at is None else self.first_at - self.sent_at,

@@ -60,7 +60,7 @@ def rules_of(steering: Steering, rules: Rules, presets: Presets) -> PromptRules:
         rules=rules,
         instructions=steering.instructions or "",
         preset=presets.named(steering.preset or AUTO_NAME),
-        thinking=steering.thinking or ForcedThinking.OFF,
+        thinking=steering.thinking or ForcedThinking.AGAIN,
         directive=steering.directive,
     )
 

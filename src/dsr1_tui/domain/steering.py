@@ -12,7 +12,8 @@ class ForcedThinking(StrEnum):
     NEWLINE_BEFORE = "newline-before"
     NEWLINE_AFTER = "newline-after"
     AGAIN = "again"
-    """A reply that skipped its thinking is asked again, once, with the thought's first words written for it."""
+    """A reply that skipped its thinking is asked again, once, with the thought's first words written for it: what
+    holds where nothing else was chosen."""
     PREFILL = "prefill"
     """The thought's first words are written for it: `<think>\n` alone changes nothing, the template ends in it."""
 
@@ -73,5 +74,5 @@ def guard_rules(steering: Steering) -> GuardRules:
         loop_policy=steering.loop_policy or LoopPolicy.ANSWER,
         budget_tokens=steering.budget_tokens or None,
         budget_s=steering.budget_s or None,
-        want_thought=steering.thinking is ForcedThinking.AGAIN,
+        want_thought=(steering.thinking or ForcedThinking.AGAIN) is ForcedThinking.AGAIN,
     )

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from dsr1_tui.domain.context import CannotFit, Fits
+from dsr1_tui.domain.events import Retrying
 from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Tree, title_of
 from dsr1_tui.domain.meter import Meter
@@ -12,13 +13,13 @@ from dsr1_tui.domain.prompt import PLAIN, PromptRules, plan_prompt, prefill_for
 from dsr1_tui.domain.request import ChatRequest, ModelInfo
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer
-from dsr1_tui.domain.steering import NO_GUARDS, GuardRules
+from dsr1_tui.domain.steering import NO_GUARDS, GuardRules, LoopPolicy
 from dsr1_tui.ports import Clock, Conversations, Endpoint, Extras, Messages
 from dsr1_tui.services.asking import Asking, Tick
 from dsr1_tui.services.draft import Draft
 from dsr1_tui.services.fitting import fitted, too_long
 from dsr1_tui.services.keeper import Keeper
-from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TurnClosed, TurnOpened
+from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TakeUp, TurnClosed, TurnOpened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,8 @@ class Question:
     """What watches the answer."""
     skip: int = 0
     """How many of the oldest messages of the path are not sent."""
+    take_up: tuple[Message, TakeUp] | None = None
+    """An answer to the path's last message (`text` is `None`) that was cut off, and how it is taken up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +93,17 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
         else question.sampling,
         thinking_budget=question.guards.budget_tokens,
     )
-    as_sent = replace(answer, segments=(Segment(from_char=0, sampling=request.sampling),))
-    draft = Draft(as_sent, Meter(sent_at=clock.monotonic()))
-    asking = Asking(ports.endpoint, ports.extras, clock, request, prompt, question.guards, draft, stop)
-    if question.rules is Rules.R1 and question.guards.want_thought and not prompt.prefill:
+    if question.take_up is None:
+        as_sent = replace(answer, segments=(Segment(from_char=0, sampling=request.sampling),))
+        draft, guards, how = Draft(as_sent, Meter(sent_at=clock.monotonic())), question.guards, None
+    else:
+        # It goes on because the user said so: no budget, and no other try.
+        draft, how = Draft.taking_up(answer, clock.monotonic()), question.take_up[1]
+        guards = replace(question.guards, budget_tokens=None, budget_s=None, want_thought=False)
+        if guards.loop_policy is LoopPolicy.RETRY:
+            guards = replace(guards, loop_policy=LoopPolicy.ANSWER)
+    asking = Asking(ports.endpoint, ports.extras, clock, request, prompt, guards, draft, stop, taken_up=how)
+    if _wants_thought(question) and not prompt.prefill and how is None:
         asking.prefill = prefill_for(user.content)
     final: Message | None = None
     try:
@@ -104,8 +114,10 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
             async for event in events:
                 if isinstance(event, Tick):
                     await keeper.journal(answer.id, *draft.unjournalled())
-                else:
-                    yield event
+                    continue
+                if isinstance(event, Retrying):
+                    await keeper.anew(draft.message)
+                yield event
                 if (fault := keeper.untold()) is not None:
                     yield StoreTroubled(fault)
         final = draft.closed(clock)
@@ -118,8 +130,8 @@ async def ask(ports: AskPorts, question: Question, stop: StopSignal) -> AsyncGen
             await keeper.finish(draft.closed(clock))
 
 
-def _within(sampling: Sampling, room: Fits | CannotFit) -> Sampling:
-    return replace(sampling, max_tokens=room.max_tokens) if isinstance(room, Fits) else sampling
+def _wants_thought(question: Question) -> bool:
+    return question.rules is Rules.R1 and question.guards.want_thought
 
 
 def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Conversation, Message, Message]:
@@ -138,6 +150,10 @@ def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Convers
             created=now,
             updated=now,
         )
+    if question.take_up is not None:
+        cut_off, _ = question.take_up
+        answer = replace(cut_off, status=Status.STREAMING, finish_reason=None, error=None, updated=now)
+        return replace(conversation, updated=now), user, answer
     answer = Message(
         id=MessageId(clock.new_id()),
         conversation_id=conversation.id,

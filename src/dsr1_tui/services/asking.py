@@ -26,9 +26,9 @@ from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.steering import GuardRules
 from dsr1_tui.ports import Clock, Endpoint, Extras
 from dsr1_tui.services.draft import Draft
-from dsr1_tui.services.hurry import hurry
+from dsr1_tui.services.hurry import Hurried, go_on, hurry
 from dsr1_tui.services.inbox import Inbox
-from dsr1_tui.services.turn import StopSignal
+from dsr1_tui.services.turn import StopSignal, TakeUp
 
 TICK_S: Final = 1.0
 """Seconds after which something is looked at even where nothing comes."""
@@ -39,6 +39,10 @@ WARMEST: Final = 0.7
 
 
 EMPTY_THOUGHT: Final = "empty-thought"
+
+
+_Begun = tuple[AsyncGenerator[AnswerEvent, None], list[AnswerEvent]]
+"""A stream, and the events that go before it; the draft was fed with those."""
 
 
 class Tick(Enum):
@@ -59,6 +63,8 @@ class Asking:
     rules: GuardRules
     draft: Draft
     signal: StopSignal
+    taken_up: TakeUp | None = None
+    """How a kept answer is taken up, of which the draft holds what there is; `None`: it is a new one."""
     prefill: str = ""
     """What a reply that skipped its thinking is asked again with; empty where that is not done."""
     _order: Order | None = None
@@ -78,14 +84,15 @@ class Asking:
 
     async def events(self) -> AsyncGenerator[AnswerEvent | Tick, None]:
         """All events, the draft fed with each; ends when the draft is closed or the stream broke off without a word."""
-        if self._refusal is not None:
-            failed = Failed(error=self._refusal, at=self.clock.monotonic())
+        first = self._refusal or await self._first()
+        if isinstance(first, Fault):
+            failed = Failed(error=first, at=self.clock.monotonic())
             self.draft.feed(failed)
             yield failed
             return
-        if self.prompt.prefill:
-            yield self._begun(self.prompt.prefill)
-        stream = self.endpoint.stream(self.request)
+        stream, opened = first
+        for ready in opened:
+            yield ready
         while True:
             self._order = None
             async with aclosing(self._phase(stream)) as phase:
@@ -110,21 +117,43 @@ class Asking:
                 self.request = replace(self.request, sampling=_varied(self.request.sampling))
                 stream = self.endpoint.stream(self.request)
                 continue
-            self._hurried = True
-            thought = "".join(self.draft.reasoning)
-            hurried = await hurry(
-                self.endpoint, self.extras, request=self.request, prompt=self.prompt, thought=thought, order=order
-            )
-            now = self.clock.monotonic()
-            cause = order.tripped.guard if order is not None else "asked"
-            sampling = replace(self.request.sampling, max_tokens=hurried.limit)
-            opened: list[AnswerEvent] = [Continued(cause=cause, sampling=sampling, char=0, at=now)]
-            if hurried.opening:
-                opened.append(AnswerDelta(text=hurried.opening, tokens=0, exact=True, at=now))
-            for event in opened:
-                self.draft.feed(event)
-                yield event
-            stream = hurried.stream
+            stream, opened = await self._hurry(order)
+            for ready in opened:
+                yield ready
+
+    async def _first(self) -> _Begun | Fault:
+        """The stream that it begins with, and what goes before its events."""
+        if self.taken_up is None:
+            begun = [self._begun(self.prompt.prefill)] if self.prompt.prefill else []
+            return self.endpoint.stream(self.request), begun
+        if self.taken_up is TakeUp.ANSWER:
+            return await self._hurry(None)
+        thought, said = "".join(self.draft.reasoning), "".join(self.draft.content)
+        going = await go_on(self.extras, request=self.request, prompt=self.prompt, thought=thought, said=said)
+        return going if isinstance(going, Fault) else (going.stream, self._continued(going, "continue"))
+
+    async def _hurry(self, order: Order | None) -> _Begun:
+        self._hurried = True
+        hurried = await hurry(
+            self.endpoint,
+            self.extras,
+            request=self.request,
+            prompt=self.prompt,
+            thought="".join(self.draft.reasoning),
+            order=order,
+            said="".join(self.draft.content),
+        )
+        return hurried.stream, self._continued(hurried, order.tripped.guard if order is not None else "asked")
+
+    def _continued(self, how: Hurried, cause: str) -> list[AnswerEvent]:
+        now, said = self.clock.monotonic(), sum(map(len, self.draft.content))
+        sampling = replace(self.request.sampling, max_tokens=how.limit)
+        opened: list[AnswerEvent] = [Continued(cause=cause, sampling=sampling, char=said, at=now)]
+        if how.opening:
+            opened.append(AnswerDelta(text=how.opening, tokens=0, exact=True, at=now))
+        for event in opened:
+            self.draft.feed(event)
+        return opened
 
     def _ordered(self) -> Order | None:
         return self._order
@@ -133,7 +162,7 @@ class Asking:
         again, self._again = self._again, None
         return again
 
-    def _begun(self, prefill: str) -> ReasoningDelta:
+    def _begun(self, prefill: str) -> AnswerEvent:
         """The thought's first words: they were sent, so that only what follows them comes back."""
         words = prefill.rpartition("<think>\n")[2]
         begun = ReasoningDelta(text=words, tokens=0, exact=True, at=self.clock.monotonic())

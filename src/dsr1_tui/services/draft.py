@@ -16,7 +16,7 @@ from dsr1_tui.domain.events import (
     Retrying,
 )
 from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.domain.message import Message, Segment, Status
+from dsr1_tui.domain.message import Message, Segment, Status, Timings
 from dsr1_tui.domain.meter import Meter
 from dsr1_tui.ports import Clock
 
@@ -34,6 +34,18 @@ class Draft:
     guards: list[str] = field(default_factory=list)
     journalled: tuple[int, int] = (0, 0)
     ending: Finished | Failed | None = None
+    earlier: Timings | None = None
+    """Times of the answer before it was taken up."""
+
+    @classmethod
+    def taking_up(cls, message: Message, sent_at: float) -> "Draft":
+        """A kept answer that goes on growing."""
+        draft = cls(message, Meter.taking_up(message.usage, sent_at), earlier=message.timings)
+        draft.reasoning.append(message.reasoning)
+        draft.content.append(message.content)
+        draft.guards.extend(message.guards)
+        draft.journalled = (1, 1)
+        return draft
 
     def is_open(self) -> bool:
         """Whether the sample has not ended yet."""
@@ -81,10 +93,23 @@ class Draft:
             content=content,
             boxed=final_boxed(content),
             usage=self.meter.usage(),
-            timings=self.meter.timings(clock.monotonic()),
+            timings=_added(self.earlier, self.meter.timings(clock.monotonic())),
             guards=tuple(self.guards),
             updated=clock.now(),
         )
+
+
+def _added(earlier: Timings | None, fresh: Timings) -> Timings:
+    """The times of an answer that was taken up: they add up, the first token is the first time's."""
+    if earlier is None:
+        return fresh
+    thought = [time for time in (earlier.thinking_s, fresh.thinking_s) if time is not None]
+    return Timings(
+        ttft_s=earlier.ttft_s if earlier.ttft_s is not None else fresh.ttft_s,
+        thinking_s=sum(thought) if thought else None,
+        total_s=earlier.total_s + fresh.total_s,
+        tokens_per_s=fresh.tokens_per_s if fresh.tokens_per_s is not None else earlier.tokens_per_s,
+    )
 
 
 def _outcome(ending: Finished | Failed | None) -> tuple[Status, FinishReason | None, Fault | None]:

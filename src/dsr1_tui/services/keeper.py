@@ -48,6 +48,16 @@ class Keeper:
         else:
             self._unwritten = ("", "")
 
+    async def anew(self, message: Message) -> None:
+        """Forget what an answer's journal holds: it is asked for once more."""
+        self._unwritten = ("", "")
+        if not await self._try_open():
+            return
+        try:
+            await self._messages.add(message)
+        except FaultError as error:
+            self.fault = error.fault
+
     async def finish(self, message: Message) -> bool:
         """Write the final state; whether that worked."""
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from dsr1_tui.domain.events import AnswerEvent, FinishReason
 from dsr1_tui.domain.fault import Fault
@@ -35,6 +36,15 @@ class TurnClosed:
     answer: Message
     stored: bool
     """False where the store refused it to the last."""
+
+
+class TakeUp(Enum):
+    """How an answer that was cut off is taken up."""
+
+    CONTINUE = auto()
+    """It goes on where it ended, in its thought or its answer."""
+    ANSWER = auto()
+    """Its thought is closed, and it answers from what it has."""
 
 
 AskEvent = TurnOpened | AnswerEvent | StoreTroubled | TurnClosed
