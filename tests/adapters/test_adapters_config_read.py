@@ -77,7 +77,11 @@ def test_a_missing_file_is_empty_unless_it_was_named(tmp_path: Path) -> None:
         ("\n[sampling\n", 2, "Expected ']'"),
         ("[sampling]\ntemperature = 0.5\ntemperature = 0.6\n", 3, "Cannot overwrite"),
         ("\n[sampling]\ntemprature = 1\n", 3, "unknown key “sampling.temprature”. Did you mean temperature?"),
-        ("colour = 1", 1, "unknown key “colour”. Known here: endpoint, endpoints, sampling, chat, presets."),
+        (
+            "colour = 1",
+            1,
+            "unknown key “colour”. Known here: endpoint, endpoints, sampling, chat, presets, server, servers.",
+        ),
         ("[sampling]\n# x\ntemperature = 2.5 # hot\n", 3, "temperature must be 0 to 2"),
         ("[sampling]\ntemperature = nan\n", 2, "temperature must be"),
         ("[sampling]\ntemperature = true\n", 2, "temperature needs a number"),

@@ -130,7 +130,8 @@ def test_vllms_counts_are_each_samples_own() -> None:
     events = replay([chunk(index=i, content="a", more=usage(n)) for i, n in counts], samples=2)
     assert [(e.sample, e.tokens) for e in events if isinstance(e, AnswerDelta)] == [(0, 1), (1, 1), (0, 1), (1, 3)]
     assert tokens_of(events) == (6, True)
-    assert not [e for e in events if isinstance(e, UsageTick)]
+    ticks = [(e.prompt_tokens, e.completion_tokens) for e in events if isinstance(e, UsageTick)]
+    assert ticks == [(13, 0)], "the prompt is known at once, what all of them took is not"
 
 
 def test_estimates_take_the_stream_interval() -> None:

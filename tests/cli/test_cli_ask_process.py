@@ -57,7 +57,7 @@ async def test_a_question_through_a_pipe(tmp_path: Path) -> None:
     async with serving() as server:
         env = clean_environ(tmp_path, DSR1_BASE_URL=server.base_url, DSR1_API_KEY="sk-of-mine")
         said = await run_cli("ask", "-", "--temperature", "0.1", env=env, feed="Löse x² = 4.\n".encode())
-    (post,) = server.posts
+    (post,) = (one for one in server.posts if one.path.endswith("/chat/completions"))
     assert post.headers["authorization"] == "Bearer sk-of-mine"
     assert post.json["temperature"] == 0.1
     assert post.json["messages"][-1]["content"] == "Löse x² = 4."

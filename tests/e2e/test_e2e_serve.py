@@ -2,16 +2,19 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from dsr1_tui.adapters.server_host.folder import ServerFolder
+from dsr1_tui.adapters.server_host.process_table import family, running_processes
 from support.cli import clean_environ
 from support.processes import all_end
 from support.terminal import Terminal
-from support.vllm_server import MODEL, START_S, engine_folder
+from support.vllm_server import MODEL, START_S, VllmServer, engine_folder
 
 
 @pytest.fixture
@@ -42,3 +45,23 @@ def test_a_server_of_ones_own_answers_and_ends_with_the_chat(engine: Path, tmp_p
         terminal.press("ctrl+q")
         assert terminal.end() == 0
     assert all_end(*servers), "it left the server behind"
+
+
+def test_nothing_is_left_when_the_chat_is_killed_in_mid_answer(engine: Path, tmp_path: Path, model: Path) -> None:
+    folder = str(engine_folder(os.environ))
+    env = clean_environ(tmp_path, DSR1_ENGINE_DIR=folder, VLLM_ENABLE_V1_MULTIPROCESSING="1")
+    with Terminal([sys.executable, "-m", "dsr1_tui", "--temperature", "0"], env) as terminal:
+        terminal.until("start vLLM here")
+        terminal.until("It will listen on this machine only", lambda: terminal.type("s"))
+        terminal.press("ctrl+u")
+        terminal.until(str(model)[-40:], lambda: terminal.type(str(model)))
+        terminal.press("enter")
+        terminal.until("● ready", limit_s=START_S)
+        (record,) = ServerFolder(tmp_path / "state" / "servers").records()
+        assert record.server is not None
+        processes = [process.pid for process in family(record.server.pid, running_processes())]
+        assert len(processes) > 2, "the engine's core and its worker are processes of their own"
+        terminal.ask("Loop forever.")
+        assert VllmServer(record.port, record.log).gets_busy(20)
+        os.kill(terminal.pid, signal.SIGKILL)
+        assert all_end(record.supervisor.pid, *processes, limit_s=10.0), "it left processes behind"

@@ -175,6 +175,37 @@ class StreamContract:
         tree = await world.store.load(conversation.id)
         assert [tree.messages[stream.id].content for stream in streams] == [str(n) for n in range(8)]
 
+    async def test_many_streams_in_one_go(self, world: World) -> None:
+        conversation, question = await started(world)
+        streams = [a_stream(world.clock, question, sample_group="vote") for _ in range(8)]
+        await world.store.add(*streams)
+        whole = [replace(an_answer(world.clock, question), id=stream.id) for stream in streams[:2]]
+        await world.store.finish(*whole)
+        await world.store.journal_all({stream.id: ("", f"{n}") for n, stream in enumerate(streams)})
+        tree = await world.neighbour.load(conversation.id)
+        assert tree.conversation.active_leaf == streams[-1].id
+        assert [tree.messages[stream.id].content for stream in streams[2:]] == [str(n) for n in range(2, 8)]
+        assert [tree.messages[stream.id] for stream in streams[:2]] == whole, "what has ended takes no more"
+        world.die()
+        assert await world.neighbour.recover() == tuple(stream.id for stream in streams[2:])
+
+    async def test_add_again_makes_an_older_sibling_the_active_leaf(self, world: World) -> None:
+        conversation, question = await started(world)
+        answers = [an_answer(world.clock, question, f"Number {n}") for n in range(3)]
+        await world.store.add(*answers)
+        await world.store.add(answers[0])
+        tree = await world.store.load(conversation.id)
+        assert tree.path == (question, answers[0])
+        assert tree.siblings(answers[0]) == tuple(answers)
+
+    async def test_several_are_written_all_or_none(self, world: World) -> None:
+        conversation, question = await started(world)
+        stream, other = (a_stream(world.clock, question) for _ in range(2))
+        await world.store.add(stream)
+        gone = replace(other, conversation_id=ConversationId(world.clock.new_id()))
+        assert await fault_of(world.store.finish(replace(stream, content="whole"), gone)) is FaultCode.NOT_FOUND
+        assert (await world.store.load(conversation.id)).messages[stream.id].content == ""
+
 
 class StoreContract(TreeContract, StreamContract, ListContract):
     """All of it."""

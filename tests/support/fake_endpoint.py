@@ -51,6 +51,8 @@ class FakeEndpoint:
         """Every continuation asked for, in order."""
         self.counter: Callable[[tuple[PromptMessage, ...]], int | None] = words_in
         """What `count` says; where it says None, nothing is rendered either."""
+        self.template = ""
+        """What `rendered` says, whatever is asked; empty: the messages with their roles."""
         self.budgets: bool | None = None
         """What `budget_supported` says."""
         self.open_streams = 0
@@ -99,7 +101,7 @@ class FakeEndpoint:
     async def rendered(self, model: str, messages: tuple[PromptMessage, ...]) -> str | None:
         if await self.count(model, messages) is None:
             return None
-        return "".join(f"<{message.role}>{message.content}" for message in messages)
+        return self.template or "".join(f"<{message.role}>{message.content}" for message in messages)
 
     def budget_supported(self) -> bool | None:
         return self.budgets

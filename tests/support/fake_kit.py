@@ -1,24 +1,28 @@
 """A whole `Kit` of fakes, so that the chat runs without a socket, a file or a terminal."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dsr1_tui.domain.clipboard import CopyResult, CopyWay
 from dsr1_tui.domain.config import Config
-from dsr1_tui.domain.discovery import FoundServer, MachineFacts
+from dsr1_tui.domain.discovery import FoundServer
 from dsr1_tui.domain.fault import Fault, FaultError
 from dsr1_tui.domain.request import ModelInfo
 from dsr1_tui.domain.sampling import SamplingLayer
-from dsr1_tui.domain.target import Target, normalise_base_url
+from dsr1_tui.domain.target import Target, parse_address
 from dsr1_tui.services.engine import EnginePorts
 from dsr1_tui.services.kit import Kit, Launch
 from support.fake_clock import FakeClock
 from support.fake_endpoint import FAKE_MODEL, FAKE_TARGET, FakeEndpoint, Script
 from support.fake_engine import FILES, FakeHome, FakeHost
+from support.fake_machine import FakeMachine
+from support.fake_plan import CPU_ENGINE, FakePlan
+from support.fake_server_host import FakeServers
 from support.fake_store import MemoryStore
+from support.number_judge import NumberJudge
 
 
 @dataclass
@@ -31,14 +35,6 @@ class FakeConfigFile:
 
     def save_sampling(self, layer: SamplingLayer) -> None:
         self.saved.append(layer)
-
-
-class FakeMachine:
-    def __init__(self, facts: MachineFacts | None = None) -> None:
-        self._facts = facts or MachineFacts(memory_bytes=24 * 1024**3)
-
-    def facts(self) -> MachineFacts:
-        return self._facts
 
 
 @dataclass
@@ -61,31 +57,40 @@ class FakeClipboard:
         return CopyResult(CopyWay.TOOL, sure=True, detail="fake")
 
 
-class FakeServer:
-    """Satisfies `ports.LocalServer`; ready when told."""
+class FakeTokenizers:
+    """Counts words, where it is told to know the model."""
 
     def __init__(self) -> None:
-        self.started: list[tuple[str, bool]] = []
-        self.stopped = 0
-        self.up = asyncio.Event()
-        self.fault: Fault | None = None
+        self.known = False
 
-    def start(self, python: Path, model: str, *, cpu: bool) -> None:
-        del python
-        self.started.append((model, cpu))
+    def of(self, model: ModelInfo) -> Callable[[str], int] | None:
+        del model
+        return (lambda text: len(text.split())) if self.known else None
 
-    async def ready(self) -> Target:
-        await self.up.wait()
+
+@dataclass
+class FakeTunnels:
+    """Satisfies `ports.Tunnels`: each target's tunnel ends at the fake endpoint's address."""
+
+    opened: list[Target] = field(default_factory=list)
+    fault: Fault | None = None
+    """Raised by `open`."""
+    down: Fault | None = None
+    """What `trouble` tells."""
+    closed: int = 0
+
+    def open(self, target: Target, *, ask: bool) -> Target:
+        del ask
+        self.opened.append(target)
         if self.fault is not None:
             raise FaultError(self.fault)
-        return FAKE_TARGET
+        return replace(target, base_url=FAKE_TARGET.base_url)
 
-    def last_line(self) -> str:
-        return "Loading weights"
+    def trouble(self, target: Target) -> Fault | None:
+        return None if target.via is None else self.down
 
-    async def stop(self) -> None:
-        await asyncio.sleep(0)
-        self.stopped += 1
+    def close(self) -> None:
+        self.closed += 1
 
 
 class World:
@@ -97,10 +102,14 @@ class World:
         self.store = MemoryStore(self.clock)
         self.config_file = FakeConfigFile()
         self.clipboard = FakeClipboard()
+        self.tokenizers = FakeTokenizers()
         self.probe = FakeProbe()
         self.machine = FakeMachine()
         self.opened: list[Target] = []
-        self.server = FakeServer()
+        self.servers = FakeServers(self.clock)
+        self.plan = FakePlan(machine=self.machine.facts(), vllm=CPU_ENGINE)
+        self.tunnels = FakeTunnels()
+        self.judge = NumberJudge()
         self.engine_host, self.engine_home = FakeHost(), FakeHome()
 
     def open_endpoint(self, target: Target) -> FakeEndpoint:
@@ -126,10 +135,14 @@ class World:
             machine=self.machine,
             probe=self.probe,
             clipboard=self.clipboard,
+            tokenizers=self.tokenizers,
             open_demo=self.open_demo,
-            find_target=lambda text: Target(base_url=normalise_base_url(text)),
+            find_target=_find_target,
+            open_judge=lambda: self.judge,
+            tunnels=self.tunnels,
             find_engine=self.find_engine,
-            local_server=lambda: self.server,
+            find_servers=self.servers.ports,
+            find_planner=self.plan.ports,
             aclose=self.store.aclose,
             warm_up=self.store.aclose,
         )
@@ -140,3 +153,8 @@ class World:
     def prepare(self) -> tuple[Kit, Launch]:
         """What `ChatApp` is given."""
         return self.kit(), self.launch()
+
+
+def _find_target(text: str) -> Target:
+    base_url, via = parse_address(text)
+    return Target(base_url=base_url, via=via)

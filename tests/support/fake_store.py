@@ -1,7 +1,7 @@
 """A store in memory with the meaning of the real one, so that services and screens are tested without a file."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from dsr1_tui.adapters.sqlite_store.lookup import chosen, deleted_meanwhile, no_conversation, none_yet, normal
@@ -83,32 +83,43 @@ class MemoryStore:
             del self.shelf.messages[key]
             self._settled(key)
 
-    async def add(self, message: Message) -> None:
+    async def add(self, *messages: Message) -> None:
         await self._turn()
-        conversation = self._open_conversation(message)
-        self._write(message)
-        if message.status is Status.STREAMING:
-            self.shelf.owners[message.id] = self.process
-        updated = max(conversation.updated, message.updated)
-        self.shelf.conversations[conversation.id] = replace(conversation, active_leaf=message.id, updated=updated)
+        self._check_open(messages)
+        for message in messages:
+            conversation = self.shelf.conversations[message.conversation_id]
+            self._write(message)
+            if message.status is Status.STREAMING:
+                self.shelf.owners[message.id] = self.process
+            updated = max(conversation.updated, message.updated)
+            self.shelf.conversations[conversation.id] = replace(conversation, active_leaf=message.id, updated=updated)
 
     async def journal(self, message_id: MessageId, reasoning: str, content: str) -> None:
+        await self.journal_all({message_id: (reasoning, content)})
+
+    async def journal_all(self, texts: Mapping[MessageId, tuple[str, str]]) -> None:
         await self._turn()
-        message = self.shelf.messages.get(message_id)
-        if message is None:
+        if any(message_id not in self.shelf.messages for message_id in texts):
             raise deleted_meanwhile()
+        for message_id, (reasoning, content) in texts.items():
+            self._journal(message_id, reasoning, content)
+
+    def _journal(self, message_id: MessageId, reasoning: str, content: str) -> None:
+        message = self.shelf.messages[message_id]
         if self.shelf.owners.get(message_id) != self.process:
             return
         self.shelf.journal.setdefault(message_id, []).append((reasoning, content))
         self.shelf.messages[message_id] = replace(message, updated=self.clock.now())
         self.journalled.append((message_id, reasoning, content))
 
-    async def finish(self, message: Message) -> None:
+    async def finish(self, *messages: Message) -> None:
         await self._turn()
-        conversation = self._open_conversation(message)
-        self._write(message)
-        updated = max(conversation.updated, message.updated)
-        self.shelf.conversations[conversation.id] = replace(conversation, updated=updated)
+        self._check_open(messages)
+        for message in messages:
+            conversation = self.shelf.conversations[message.conversation_id]
+            self._write(message)
+            updated = max(conversation.updated, message.updated)
+            self.shelf.conversations[conversation.id] = replace(conversation, updated=updated)
 
     async def recover(self) -> tuple[MessageId, ...]:
         await self._turn()
@@ -131,10 +142,9 @@ class MemoryStore:
             raise no_conversation(conversation_id)
         return self.shelf.conversations[conversation_id]
 
-    def _open_conversation(self, message: Message) -> Conversation:
-        if message.conversation_id not in self.shelf.conversations:
+    def _check_open(self, messages: Iterable[Message]) -> None:
+        if any(message.conversation_id not in self.shelf.conversations for message in messages):
             raise deleted_meanwhile()
-        return self.shelf.conversations[message.conversation_id]
 
     def _write(self, message: Message) -> None:
         self.shelf.messages[message.id] = message

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
+_NOT_FOUND = (
+    b'HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n{"detail":"Not Found"}'
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -28,6 +32,11 @@ class RecordingProxy:
 
     stall_after: int | None = None
     """Bytes of an answer after which nothing more is handed through, as if the server hung; `None`: no such end."""
+
+    lacks: frozenset[str] = frozenset()
+    """Paths that are not there, as on a server that is not vLLM."""
+    ignores: frozenset[str] = frozenset()
+    """Fields that never reach the server: what an older one would not know, and pass over in silence."""
 
     def __init__(self, port: int) -> None:
         """`port`: the server's, on loopback."""
@@ -68,7 +77,13 @@ class RecordingProxy:
         first, *fields = head.decode("latin-1").split("\r\n")
         method, path, _ = first.split(" ", 2)
         self.requests.append(Recorded(method, path, json.loads(body) if body else None))
-        kept = [field for field in fields if not field.lower().startswith("connection:")]
+        if path in self.lacks:
+            client.sendall(_NOT_FOUND)
+            return
+        if self.ignores and body:
+            body = json.dumps({k: v for k, v in json.loads(body).items() if k not in self.ignores}).encode()
+        kept = [field for field in fields if not field.lower().startswith(("connection:", "content-length:"))]
+        kept += [f"Content-Length: {len(body)}"] if body else []
         with socket.create_connection(("127.0.0.1", port)) as server:
             server.sendall("\r\n".join([first, *kept, "Connection: close", "", ""]).encode("latin-1") + body)
             passed = 0

@@ -23,6 +23,8 @@ KEYS = {
     "up": "\x1b[A",
     "down": "\x1b[B",
     "f2": "\x1bOQ",
+    "f5": "\x1b[15~",
+    "f8": "\x1b[19~",
 }
 
 # What the emulator would misread: private and intermediate CSI, strings (OSC, DCS, APC), colons in SGR.

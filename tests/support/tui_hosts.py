@@ -14,8 +14,9 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from dsr1_tui import tui
+from dsr1_tui.tui.layers import Layers
 from dsr1_tui.tui.widgets.page import TextPage
-from dsr1_tui.tui.widgets.settings_panel import PanelState, SettingsPanel
+from dsr1_tui.tui.widgets.settings_panel import SettingsPanel
 
 STYLES = Path(tui.__file__).parent / "styles"
 
@@ -49,6 +50,7 @@ class WidgetHost(Host):
 class PanelHost(Host):
     """The panel beside a page of text, as the chat screen places it; records what the panel posts."""
 
+    AUTO_FOCUS = None
     CSS_PATH: ClassVar[list[str | Path]] = styles("bars", "panel")  # type: ignore[assignment]  # Textual declares it for the instance
     CSS = """
     Screen { layers: base overlay; }
@@ -56,7 +58,7 @@ class PanelHost(Host):
     #page { width: 1fr; padding: 1 2; }
     """
 
-    def __init__(self, state: PanelState) -> None:
+    def __init__(self, state: Layers) -> None:
         super().__init__()
         self._state = state
         self.panel = SettingsPanel()
@@ -74,6 +76,7 @@ class PanelHost(Host):
 
     @on(SettingsPanel.Changed)
     @on(SettingsPanel.SaveDefault)
+    @on(SettingsPanel.Paged)
     @on(SettingsPanel.Left)
     def _record(self, event: Message) -> None:
         self.posted.append(event)

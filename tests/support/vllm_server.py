@@ -11,14 +11,23 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Generator, Mapping
-from contextlib import contextmanager
+from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from dsr1_tui.adapters.vllm_process import CPU, OFFLINE, VllmLaunch, VllmProcess
-from dsr1_tui.domain.fault import FaultError
+from dsr1_tui.adapters.server_host.door import LocalDoor
+from dsr1_tui.adapters.server_host.folder import ServerFolder
+from dsr1_tui.adapters.server_host.host import LocalServerHost
+from dsr1_tui.adapters.server_host.logs import LocalServerLogs
+from dsr1_tui.adapters.server_host.process_table import family, running_processes
+from dsr1_tui.adapters.system_clock import SystemClock
+from dsr1_tui.domain.server.command import CPU, MODULE, OFFLINE, QUIET
+from dsr1_tui.domain.server.plan import ServerPlan
+from dsr1_tui.domain.server.record import ServerRecord
+from dsr1_tui.services.serve import ServePorts, end_own, start_server
+from dsr1_tui.services.serving import Answers, StartFailed
 from support.processes import all_end
 
 MODEL = Path(__file__).parent.parent / "tiny_r1" / "model"
@@ -119,31 +128,38 @@ def serving(python: Path, folder: Path, say: Say) -> Generator[VllmServer]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
-    launch = VllmLaunch(
-        python=python,
+    command = (*MODULE, "serve", str(MODEL), "--host", "127.0.0.1", "--port", str(port), *FLAGS)
+    plan = ServerPlan(
+        profile=NAME,
         model=str(MODEL),
+        served_name=NAME,
+        host="127.0.0.1",
         port=port,
-        log=folder / "vllm.log",
-        flags=(*FLAGS, "--max-model-len", str(CONTEXT)),
-        environment={**CPU, **OFFLINE},
+        command=(str(python), *command, "--max-model-len", str(CONTEXT)),
+        environment={**QUIET, **CPU, **OFFLINE},
     )
+    servers = ServerFolder(folder)
+    host = LocalServerHost(servers, os.environ)
+    ports = ServePorts(host=host, own=host, logs=LocalServerLogs(servers, host), door=LocalDoor(), clock=SystemClock())
     say("vLLM starts")
-    process = VllmProcess(launch, os.environ)
+    record, took = asyncio.run(_up(ports, plan))
+    say(f"vLLM is ready after {took:.0f} s on port {port}")
     group: list[int] = []
     try:
-        try:
-            took = asyncio.run(process.ready(START_S))
-        except FaultError as error:
-            pytest.fail(error.fault.line, pytrace=False)
-        say(f"vLLM is ready after {took:.0f} s on port {port}")
-        yield VllmServer(port, launch.log)
-        group = _group(process.pid)
+        yield VllmServer(port, record.log)
+        assert record.server is not None
+        group = [process.pid for process in family(record.server.pid, running_processes())]
     finally:
-        asyncio.run(process.stop())
+        asyncio.run(end_own(ports))
     assert all_end(*group), "vLLM left processes behind"
 
 
-def _group(leader: int) -> list[int]:
-    """The processes of a group."""
-    listed = subprocess.run(["ps", "-A", "-o", "pid=,pgid="], capture_output=True, text=True, check=True).stdout
-    return [int(pid) for pid, group in (line.split() for line in listed.splitlines()) if int(group) == leader]
+async def _up(ports: ServePorts, plan: ServerPlan) -> tuple[ServerRecord, float]:
+    """Start it, and wait until it answers; fails the test with the reason it tells."""
+    async with asyncio.timeout(START_S), aclosing(start_server(ports, plan)) as events:
+        async for event in events:
+            if isinstance(event, Answers):
+                return event.record, event.took_s
+            if isinstance(event, StartFailed):
+                pytest.fail(f"{event.diagnosis.cause} {event.diagnosis.line}", pytrace=False)
+    raise AssertionError("a start ends with one of the two")

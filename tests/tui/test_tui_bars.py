@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dsr1_tui.domain.context import Room
 from dsr1_tui.tui.command import Area, Command
 from dsr1_tui.tui.widgets.key_bar import KeyBar, fitting
 from dsr1_tui.tui.widgets.status_bar import BarState, LinkState, StatusBar, bar_line
@@ -16,8 +17,7 @@ FULL = BarState(
     model="deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B",
     endpoint="gpu-box:8000",
     state=LinkState.READY,
-    context_used=1204,
-    context_limit=32768,
+    room=Room(prompt=1204, reply=4096, limit=32768, exact=True),
 )
 
 
@@ -45,12 +45,12 @@ def test_model_is_cut_behind_a_word() -> None:
 
 
 def test_an_estimate_carries_its_sign() -> None:
-    line = bar_line(replace(FULL, exact=False), 120).plain
+    line = bar_line(replace(FULL, room=Room(prompt=1204, limit=32768)), 120).plain
     assert "ctx ≈1,204 / 32,768  ≈4 %" in line
 
 
 def test_without_a_limit_only_the_count_is_told() -> None:
-    assert "ctx 1,204 " in bar_line(replace(FULL, context_limit=None), 120).plain
+    assert "ctx 1,204 " in bar_line(replace(FULL, room=Room(prompt=1204, exact=True)), 120).plain
 
 
 def test_model_names_cannot_act_on_the_terminal() -> None:
@@ -66,9 +66,8 @@ def test_model_names_cannot_act_on_the_terminal() -> None:
         model=st.text(max_size=60),
         endpoint=st.text(max_size=30),
         state=st.sampled_from(LinkState),
-        context_used=st.none() | st.integers(0, 10**7),
-        context_limit=st.none() | st.integers(0, 10**7),
-        exact=st.booleans(),
+        room=st.none()
+        | st.builds(Room, prompt=st.integers(0, 10**7), limit=st.none() | st.integers(0, 10**7), exact=st.booleans()),
         note=st.text(max_size=30),
     ),
     st.integers(20, 160),

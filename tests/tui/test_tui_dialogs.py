@@ -5,14 +5,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App
 
+from dsr1_tui.domain.advice import Source
 from dsr1_tui.tui.command import Area, Command
 from dsr1_tui.tui.commands import COMMANDS
 from dsr1_tui.tui.screens.confirm import ConfirmDialog, Option
 from dsr1_tui.tui.screens.connect_dialog import CONNECT_COMMANDS
-from dsr1_tui.tui.screens.help import HELP_COMMANDS, SLASH_HEADING, HelpScreen, help_lines
+from dsr1_tui.tui.screens.help import (
+    HELP_COMMANDS,
+    SLASH_HEADING,
+    SOURCES_HEADING,
+    HelpScreen,
+    help_lines,
+    source_lines,
+)
 from dsr1_tui.tui.screens.history_picker import HISTORY_COMMANDS
 from dsr1_tui.tui.screens.model_picker import MODEL_COMMANDS
 from dsr1_tui.tui.screens.start import START_COMMANDS
+from dsr1_tui.tui.screens.writing import WRITING_COMMANDS
 from dsr1_tui.tui.widgets.choice_list import LIST_COMMANDS
 from dsr1_tui.tui.widgets.settings_panel import PANEL_COMMANDS
 from support.tui_hosts import DialogHost, text_of
@@ -25,6 +34,7 @@ TABLES = (
     MODEL_COMMANDS,
     PANEL_COMMANDS,
     START_COMMANDS,
+    WRITING_COMMANDS,
 )
 OPTIONS = (Option("stay", "s", "stay", "and read on"), Option("leave", "l", "leave", "what has come is kept"))
 
@@ -48,7 +58,7 @@ def test_every_command_stands_in_the_help_under_its_area() -> None:
 
 @given(st.integers(12, 140))
 def test_no_line_of_the_help_is_wider_than_the_page(width: int) -> None:
-    lines = help_lines(COMMANDS, width)
+    lines = [*help_lines(COMMANDS, width), *source_lines(width)]
     assert max(line.cell_length for line in lines) <= max(width, 24)
 
 
@@ -75,9 +85,10 @@ async def test_the_help_scrolls_by_keys_and_closes() -> None:
         assert told(app) != first
         await pilot.press("up")
         assert told(app) == first
-        for _ in range(8):
+        for _ in range(12):
             await pilot.press("pagedown")
-        assert COMMANDS[-1].help.split(";")[0] in told(app)
+        assert SOURCES_HEADING in told(app)
+        assert list(Source)[-1] in told(app)
         await pilot.press("q")
         assert app.results == [None]
 

@@ -3,18 +3,19 @@
 import pytest
 from textual import events
 
-from dsr1_tui.domain.rules import R1_SAMPLING, Rules
+from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
-from dsr1_tui.domain.sampling_fields import FIELDS
+from dsr1_tui.tui.layers import Layer, Layers
 from dsr1_tui.tui.widgets.setting_field import SettingField
-from dsr1_tui.tui.widgets.settings_panel import APPLIES, PANEL_COMMANDS, PanelState, SettingsPanel
+from dsr1_tui.tui.widgets.settings_panel import APPLIES, PANEL_COMMANDS, SettingsPanel, detail_lines
+from dsr1_tui.tui.widgets.settings_table import SETTINGS
 from support.tui_hosts import PanelHost, text_of
 
-R1 = PanelState(below=R1_SAMPLING, rules=Rules.R1)
+R1 = Layers(rules=Rules.R1)
 
 
 def changed(app: PanelHost) -> list[SamplingLayer]:
-    return [event.layer for event in app.posted if isinstance(event, SettingsPanel.Changed)]
+    return [event.layers.own.sampling for event in app.posted if isinstance(event, SettingsPanel.Changed)]
 
 
 def row(app: PanelHost, name: str) -> SettingField:
@@ -22,8 +23,8 @@ def row(app: PanelHost, name: str) -> SettingField:
 
 
 def told(app: PanelHost) -> str:
-    """What the panel, docked at column 86 of 120, says, in one line."""
-    words = [line[87:].replace("▎", " ") for line in text_of(app)]
+    """What the panel, docked at column 81 of 120, says, in one line."""
+    words = [line[82:].replace("▎", " ") for line in text_of(app)]
     return " ".join(" ".join(words).split())
 
 
@@ -38,8 +39,10 @@ async def test_arrows_step_and_move() -> None:
         ]
         assert row(app, "top_p").has_focus
         await pilot.press("up", "up")
-        assert row(app, FIELDS[-1].name).has_focus, "the rows are a ring"
-        await pilot.press("tab")
+        assert row(app, "preset").has_focus, "the preset stands above"
+        await pilot.press("up")
+        assert row(app, "samples").has_focus, "the rows are a ring"
+        await pilot.press("tab", "tab")
         assert row(app, "temperature").has_focus
 
 
@@ -85,10 +88,10 @@ async def test_delete_asks_for_the_server_s_default_and_r_for_the_preset() -> No
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("delete")
         assert changed(app) == [SamplingLayer(temperature=SERVER)]
-        assert row(app, "temperature").state.value is None
+        assert row(app, "temperature").state.text == "server default"
         await pilot.press("r")
         assert changed(app)[-1] == SamplingLayer()
-        assert row(app, "temperature").state.value == 0.6
+        assert row(app, "temperature").state.text == "0.60"
 
 
 async def test_enter_edits_what_stands_there_and_nothing_changed_is_nothing_set() -> None:
@@ -103,7 +106,7 @@ async def test_enter_edits_what_stands_there_and_nothing_changed_is_nothing_set(
 async def test_stop_strings_are_typed_as_text() -> None:
     app = PanelHost(R1)
     async with app.run_test(size=(120, 40)) as pilot:
-        await pilot.press("up", "E", "N", "D", "comma", "\\", "n", "enter")
+        await pilot.press(*["down"] * 9, "E", "N", "D", "comma", "\\", "n", "enter")
         assert changed(app) == [SamplingLayer(stop=("END", "\n"))]
         await pilot.press("right")
         assert len(changed(app)) == 1
@@ -120,7 +123,7 @@ async def test_a_paste_is_typed() -> None:
 
 
 async def test_what_a_flag_holds_is_told_and_not_changed() -> None:
-    app = PanelHost(PanelState(flags=SamplingLayer(temperature=0.0)))
+    app = PanelHost(Layers(flags=Layer(SamplingLayer(temperature=0.0))))
     async with app.run_test(size=(120, 40)) as pilot:
         for keys in (["right"], ["1"], ["enter"], ["delete"], ["r"]):
             await pilot.press(*keys)
@@ -151,7 +154,7 @@ async def test_layers_shown_anew_leave_what_is_being_typed() -> None:
     app = PanelHost(R1)
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("1")
-        app.panel.show(PanelState(below=SamplingLayer(temperature=0.3)))
+        app.panel.show(Layers(config=Layer(SamplingLayer(temperature=0.3))))
         await pilot.press(".", "5", "enter")
         assert changed(app) == [SamplingLayer(temperature=1.5)]
 
@@ -175,7 +178,14 @@ async def test_the_focused_field_is_explained() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("down", "down", "down", "down", "down")
         assert "repetition_penalty · above 0, at most 2" in told(app)
-        assert "the server decides" in told(app)
+        assert "Server default: 1.00, or the model's own." in told(app)
+
+
+@pytest.mark.parametrize(("width", "room"), [(36, 5), (58, 4)])
+def test_the_help_of_every_row_fits_into_its_place(width: int, room: int) -> None:
+    for layers in (R1, Layers()):
+        for setting in SETTINGS:
+            assert len(detail_lines(setting, layers, width)) <= room, setting.name
 
 
 async def test_every_key_is_told_at_the_foot() -> None:
@@ -188,16 +198,17 @@ async def test_every_key_is_told_at_the_foot() -> None:
 async def test_every_row_can_be_reached_and_seen(size: tuple[int, int]) -> None:
     app = PanelHost(R1)
     async with app.run_test(size=size) as pilot:
-        for spec in FIELDS:
-            field = row(app, spec.name)
+        await pilot.press("up")
+        for setting in SETTINGS:
+            field = row(app, setting.name)
             assert field.has_focus
             shown = field.region.intersection(app.query_one("#panel-fields").region)
-            assert shown.height >= min(field.region.height, 2), spec.name
+            assert shown.height >= min(field.region.height, 2), setting.name
             await pilot.press("down")
 
 
 async def test_the_panel_is_docked_laid_over_or_alone() -> None:
-    for width, panel_width, page_width in ((120, 34, 86), (80, 34, 80), (60, 60, 60)):
+    for width, panel_width, page_width in ((120, 39, 81), (80, 39, 80), (60, 60, 60)):
         app = PanelHost(R1)
         async with app.run_test(size=(width, 24)):
             assert app.panel.region.width == panel_width

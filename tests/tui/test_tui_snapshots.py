@@ -8,27 +8,35 @@ from textual.app import App
 
 from dsr1_tui.domain.discovery import GB, GIB, PLACES, Findings, FoundServer, Gpu, Looked, MachineFacts, Speech
 from dsr1_tui.domain.ids import ConversationId
-from dsr1_tui.domain.rules import R1_SAMPLING, Rules
+from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
+from dsr1_tui.domain.steering import LoopPolicy, Steering
 from dsr1_tui.tui.command import Area, Command
+from dsr1_tui.tui.layers import Layer, Layers
 from dsr1_tui.tui.screens.help import HelpScreen
 from dsr1_tui.tui.screens.history_picker import HistoryPicker
 from dsr1_tui.tui.screens.start import StartScreen
-from dsr1_tui.tui.widgets.settings_panel import PanelState
+from dsr1_tui.tui.screens.writing import WritingDialog
+from dsr1_tui.tui.widgets.setting_steering import INSTRUCTIONS
 from support.tui_hosts import DialogHost, PanelHost, settle
 from support.tui_samples import NOW, past
 
 SnapCompare = Callable[..., bool]
 MIDDLE = (80, 24)
 SIZES = [(120, 40), MIDDLE, (60, 20)]
-ONCE = {"panel-error", "start-found"}
+ONCE = {"panel-error", "start-found", "writing"}
 """Variants of which one picture is enough."""
 
-PANEL = PanelState(
-    conversation=SamplingLayer(temperature=0.75, max_tokens=4096, top_p=SERVER, stop=("\n\n", "END")),
-    below=R1_SAMPLING,
-    flags=SamplingLayer(seed=42),
+PANEL = Layers(
+    own=Layer(
+        SamplingLayer(temperature=0.75, max_tokens=4096, top_p=SERVER, stop=("\n\n", "END")),
+        Steering(preset="math", budget_tokens=4096, budget_s=0.0, instructions="Answer in French,\nand briefly."),
+    ),
+    config=Layer(steering=Steering(loop_policy=LoopPolicy.RETRY)),
+    flags=Layer(SamplingLayer(seed=42)),
+    samples=8,
     rules=Rules.R1,
+    limit=32_768,
 )
 BARE = Findings(
     servers=tuple(Looked(place, None) for place in PLACES),
@@ -54,6 +62,8 @@ TABLE = (
 SCREENS: dict[str, tuple[Callable[[], App[None]], list[str]]] = {
     "panel": (lambda: PanelHost(PANEL), []),
     "panel-error": (lambda: PanelHost(PANEL), ["3"]),
+    "panel-steering": (lambda: PanelHost(PANEL), [*["down"] * 10]),
+    "writing": (lambda: DialogHost(WritingDialog("Instructions", INSTRUCTIONS.help, "Answer in French.")), []),
     "history": (lambda: DialogHost(HistoryPicker(past(), NOW, ConversationId("roots"), debounce=0, zone=UTC)), []),
     "start-bare": (lambda: DialogHost(StartScreen(BARE)), ["down"]),
     "start-found": (lambda: DialogHost(StartScreen(FOUND)), []),

@@ -49,6 +49,22 @@ def test_a_resize_in_the_middle_changes_nothing_else(parts: list[str], first: in
     assert texts_of(live, second) == [line.text for line in plain_lines("".join(parts), second)]
 
 
+@settings(max_examples=150)
+@given(st.lists(TEXTS, max_size=12), st.integers(4, 20))
+def test_of_a_run_of_blank_lines_one_is_shown(parts: list[str], width: int) -> None:
+    live = LiveText(PLAIN, folds_blank=True)
+    live.settle(width)
+    for part in parts:
+        if part:
+            live.append(part)
+    kept: list[str] = []
+    for line in plain_lines("".join(parts), width):
+        if line.text.strip() or (kept and kept[-1].strip()):
+            kept.append(line.text)
+    assert texts_of(live, width) == kept
+    assert live.text == "".join(parts), "what is copied is whole"
+
+
 def test_long_text_keeps_a_short_tail() -> None:
     live = LiveText(PLAIN)
     live.settle(40)

@@ -17,15 +17,18 @@ from dsr1_tui.domain.presets import Presets
 from dsr1_tui.domain.presets_own import PresetError, with_own
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
 from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
+from dsr1_tui.domain.server.profile import ServerProfile
+from dsr1_tui.domain.server.profile_file import ServerTableError, profiles_from, server_from
+from dsr1_tui.domain.ssh import parse_ssh
 from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
-from dsr1_tui.domain.target import normalise_base_url
+from dsr1_tui.domain.target import parse_address
 
 MAX_BYTES: Final = 1_000_000
 """A larger file is no config; it is refused before it is parsed."""
 
-_TOP: Final = ("endpoint", "endpoints", "sampling", "chat", "presets")
+_TOP: Final = ("endpoint", "endpoints", "sampling", "chat", "presets", "server", "servers")
 _CHAT: Final = ("preset", "instructions", "thinking", "directive", "loop_policy", "thinking_budget")
-_ENDPOINT: Final = tuple(field.name for field in fields(EndpointConfig))
+_ENDPOINT: Final = (*(field.name for field in fields(EndpointConfig)), "ssh", "remote_port")
 _SECRET: Final = frozenset({"api_key", "apikey", "api-key", "key", "token", "secret", "password", "authorization"})
 
 E = TypeVar("E", bound=StrEnum)
@@ -75,13 +78,28 @@ class TomlConfigFile:
         """
         from dsr1_tui.adapters.toml_edit import with_sampling  # noqa: PLC0415  tomlkit takes 50 ms; few runs save
 
-        # A dotfile is often a link into a repository: the file behind the link is written, the link stays.
-        real = Path(os.path.realpath(self.path))
         text = self._read(required=False)
         before = _Reader(self.path, text).config()
-        edited = with_sampling(text, layer)
-        after = _Reader(self.path, edited).config()
-        if after != replace(before, sampling=layer):
+        self._replace(with_sampling(text, layer), replace(before, sampling=layer))
+
+    def save_server(self, name: str, profile: ServerProfile) -> None:
+        """Write `[servers.NAME]`, otherwise as `save_sampling`.
+
+        Raises:
+            FaultError: (usage) a name that cannot be one; (config) as `save_sampling`.
+        """
+        from dsr1_tui.adapters.toml_servers import checked_name, with_server  # noqa: PLC0415  as above
+
+        text = self._read(required=False)
+        before = _Reader(self.path, text).config()
+        edited = with_server(text, checked_name(name), profile)
+        self._replace(edited, replace(before, servers={**before.servers, name: profile}))
+
+    def _replace(self, edited: str, wanted: Config) -> None:
+        """Put an edited text in the file's place, if it says what is wanted."""
+        # A dotfile is often a link into a repository: the file behind the link is written, the link stays.
+        real = Path(os.path.realpath(self.path))
+        if _Reader(self.path, edited).config() != wanted:
             hint = "Set them by hand there."
             raise fail(FaultCode.CONFIG, f"The settings cannot be written into {self.path} without harm.", hint)
         make_private(real.parent, code=FaultCode.CONFIG)
@@ -109,12 +127,16 @@ class _Reader:
         if leaves_no_room(steering.budget_tokens, longest):
             reason = f"the thinking budget takes all of sampling.max_tokens ({longest:,})"
             self._complain(("chat", "thinking_budget"), reason, "Lower it, or raise max_tokens.")
+        servers, server, command = self._servers(root)
         return Config(
             endpoint=self._default(root, endpoints),
             endpoints=endpoints,
             sampling=sampling,
             presets=presets,
             steering=steering,
+            servers=servers,
+            server=server,
+            vllm_command=command,
         )
 
     def _parsed(self) -> dict[str, object]:
@@ -137,18 +159,33 @@ class _Reader:
     def _endpoint(self, name: str, table: dict[str, object]) -> EndpointConfig:
         where = ("endpoints", name)
         self._only(table, _ENDPOINT, where)
-        base_url = self._text_at(table, "base_url", where)
-        if base_url is None:
-            self._complain(where, f"[endpoints.{name}] has no base_url", 'Add base_url = "http://host:8000".')
-        try:
-            base_url = normalise_base_url(base_url)
-        except FaultError as error:
-            self._complain((*where, "base_url"), error.fault.message.rstrip("."), error.fault.hint)
         return EndpointConfig(
-            base_url=base_url,
+            base_url=self._address(name, table),
             model=self._text_at(table, "model", where),
             api_key_env=self._text_at(table, "api_key_env", where),
         )
+
+    def _address(self, name: str, table: dict[str, object]) -> str:
+        """A URL, or the address of a box to reach by ssh: `ssh` (and `remote_port`) in place of `base_url`."""
+        where = ("endpoints", name)
+        base_url, ssh = self._text_at(table, "base_url", where), self._text_at(table, "ssh", where)
+        remote_port = self._remote_port(table, where) if "remote_port" in table else None
+        if base_url is None and ssh is None:
+            self._complain(where, f"[endpoints.{name}] has no base_url", 'Add base_url = "http://host:8000".')
+        if base_url is not None and ssh is not None:
+            self._complain((*where, "ssh"), f"[endpoints.{name}] has a base_url and an ssh", "Give one of them.")
+        try:
+            return parse_address(base_url)[0] if base_url else parse_ssh(ssh or "", remote_port=remote_port).url
+        except FaultError as error:
+            key = "base_url" if ssh is None else "ssh"
+            self._complain((*where, key), error.fault.message.rstrip("."), error.fault.hint)
+
+    def _remote_port(self, table: dict[str, object], where: tuple[str, ...]) -> int:
+        port = table["remote_port"]
+        if "ssh" not in table or not isinstance(port, int) or isinstance(port, bool):
+            message = "remote_port is the number of a port, beside ssh"
+            self._complain((*where, "remote_port"), message, 'Like ssh = "user@box" and remote_port = 8001.')
+        return port
 
     def _sampling(self, table: dict[str, object]) -> SamplingLayer:
         self._only(table, tuple(BY_NAME), ("sampling",))
@@ -169,6 +206,15 @@ class _Reader:
             return with_own(self._table(root.get("presets", {}), ("presets",)))
         except PresetError as error:
             self._complain(error.where, error.fault.message.rstrip("."), error.fault.hint)
+
+    def _servers(self, root: dict[str, object]) -> tuple[dict[str, ServerProfile], str | None, tuple[str, ...]]:
+        """The server profiles, the name of the default one, the configured command."""
+        try:
+            profiles = profiles_from(root.get("servers", {}))
+            command, name = server_from(root.get("server", {}), profiles)
+        except ServerTableError as error:
+            self._complain(error.where, error.fault.message.rstrip("."), error.fault.hint)
+        return profiles, name, command
 
     def _chat(self, table: dict[str, object], presets: Presets) -> Steering:
         where = ("chat",)

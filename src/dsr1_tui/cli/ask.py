@@ -10,6 +10,7 @@ from dsr1_tui.cli.piped import STDIN, piped_text
 from dsr1_tui.cli.sections import Flag, Sectioned
 from dsr1_tui.cli.steering_flags import steering_options
 from dsr1_tui.domain.fault import FaultCode, fail
+from dsr1_tui.domain.vote.ways import check_samples, check_temperature
 
 
 class _Output(Flag):
@@ -20,27 +21,59 @@ class _Output(Flag):
 @click.argument("text", nargs=-1, metavar="TEXT|-")
 @click.option("--json", "as_json", cls=_Output, is_flag=True, help="Print one JSON object, errors too.")
 @click.option("--show-reasoning", cls=_Output, is_flag=True, help="Write the thought to stderr as it comes.")
+@click.option("--vote", cls=_Output, type=int, metavar="N", help="Draw 2 to 64 samples; the answer with most votes.")
 @connection_options
 @conversation_options
 @steering_options
 @sampling_options
 @click.pass_context
-def ask(ctx: click.Context, /, *, text: tuple[str, ...], as_json: bool, show_reasoning: bool, **flags: object) -> int:
+def ask(
+    ctx: click.Context,
+    /,
+    *,
+    text: tuple[str, ...],
+    as_json: bool,
+    show_reasoning: bool,
+    vote: int | None,
+    **flags: object,
+) -> int:
     """Ask one question. The answer goes to stdout as it comes, all else to stderr.
 
     “-” (or no text, where something is piped in) reads the question from stdin. The conversation is kept: -c goes on
     with it.
     """
     asked = gather(ctx, flags)
+    if vote is not None:
+        check_samples(vote)
+        check_temperature(asked.sampling.temperature)
+        if show_reasoning:
+            raise click.UsageError("--show-reasoning shows one thought, and --vote makes many; give one of them.", ctx)
     prompt = _prompt(ctx, text)
     import asyncio  # noqa: PLC0415  what only an asked question needs; wrong use is told without it
 
     from dsr1_tui.cli.ask_run import Request, run_ask  # noqa: PLC0415  as above
+    from dsr1_tui.cli.tunnel import reach  # noqa: PLC0415  as above
     from dsr1_tui.wiring import build_kit  # noqa: PLC0415  as above
 
     kit = build_kit(os.environ, config=asked.config)
-    request = Request(text=prompt, asked=asked, environ=os.environ, as_json=as_json, show_reasoning=show_reasoning)
-    return asyncio.run(run_ask(kit, request))
+    try:
+        reached = reach(kit, asked, os.environ)
+    except BaseException:
+        asyncio.run(kit.aclose())
+        raise
+    request = Request(
+        text=prompt,
+        asked=asked,
+        environ=os.environ,
+        reached=reached,
+        as_json=as_json,
+        show_reasoning=show_reasoning,
+    )
+    if vote is None:
+        return asyncio.run(run_ask(kit, request))
+    from dsr1_tui.cli.ask_vote import run_vote  # noqa: PLC0415  as above
+
+    return asyncio.run(run_vote(kit, request, vote))
 
 
 def _prompt(ctx: click.Context, words: tuple[str, ...]) -> str:

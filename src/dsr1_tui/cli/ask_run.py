@@ -3,21 +3,22 @@
 import asyncio
 import os
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import AsyncExitStack, aclosing, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from dsr1_tui.cli.answer_text import AnswerText
 from dsr1_tui.cli.asked import Asked
 from dsr1_tui.cli.edge import forget_stdout, interrupted, warn
 from dsr1_tui.cli.outlet import Outlet
 from dsr1_tui.cli.result import answer_object
-from dsr1_tui.cli.safe_stream import SafeStream
 from dsr1_tui.cli.stopping import Stopping, signals_stop
 from dsr1_tui.cli.talk import Talk, verdict
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.events import AnswerDelta, Retrying
 from dsr1_tui.domain.fault import ExitCode, FaultCode, FaultError, fail
+from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.prompt_parts import Addition
 from dsr1_tui.domain.target import Target
 from dsr1_tui.services.ask import AskPorts, Question, ask
@@ -37,6 +38,8 @@ class Request:
     text: str
     asked: Asked
     environ: Mapping[str, str]
+    reached: Target | None = None
+    """The near end of the tunnel, where one had to be opened first."""
     as_json: bool = False
     show_reasoning: bool = False
 
@@ -47,9 +50,21 @@ async def run_ask(kit: Kit, request: Request) -> int:
     Raises:
         FaultError: what prevented the question from being asked at all.
     """
+    same = sys.stderr.isatty() and sys.stdout.isatty() and not request.as_json
+    talk = Talk(kit.clock, show_reasoning=request.show_reasoning, shares_terminal=same)
+
+    async def asked(stopping: Stopping) -> int:
+        async with prepared(kit, request, talk) as (ports, question):
+            return await _stream(ports, question, request, stopping, talk)
+
+    return await until_stopped(kit, request, asked)
+
+
+async def until_stopped(kit: Kit, request: Request, work: Callable[[Stopping], Awaitable[int]]) -> int:
+    """Do the work of a command, which a signal stops; its exit code. Closes the kit."""
     with signals_stop() as stopping:
         try:
-            return await _ask(kit, request, stopping)
+            return await work(stopping)
         except asyncio.CancelledError:
             if stopping.exit_code is None:
                 raise
@@ -59,10 +74,26 @@ async def run_ask(kit: Kit, request: Request) -> int:
             await kit.aclose()
 
 
-async def _ask(kit: Kit, request: Request, stopping: Stopping) -> int:
+class StatusLine(Protocol):
+    """What `prepared` keeps up to date."""
+
+    def draw(self) -> None:
+        """Bring it up to date."""
+        ...
+
+    def clear(self) -> None:
+        """Take it away."""
+        ...
+
+
+@asynccontextmanager
+async def prepared(kit: Kit, request: Request, talk: StatusLine) -> AsyncGenerator[tuple[AskPorts, Question]]:
+    """The question, ready to be asked while the context is open; the status line is drawn meanwhile.
+
+    Raises:
+        FaultError: what prevents the question from being asked.
+    """
     config = kit.config_file.load()
-    same = sys.stderr.isatty() and sys.stdout.isatty() and not request.as_json
-    talk = Talk(kit.clock, show_reasoning=request.show_reasoning, shares_terminal=same)
     async with AsyncExitStack() as stack:
         target, named = await _target(kit, request, config, stack)
         endpoint = kit.open_endpoint(target)
@@ -88,7 +119,7 @@ async def _ask(kit: Kit, request: Request, stopping: Stopping) -> int:
             clock=kit.clock,
             extras=endpoint,
         )
-        return await _stream(ports, question, request, stopping, talk)
+        yield ports, question
 
 
 async def _target(kit: Kit, request: Request, config: Config, stack: AsyncExitStack) -> tuple[Target, bool]:
@@ -96,6 +127,8 @@ async def _target(kit: Kit, request: Request, config: Config, stack: AsyncExitSt
     if request.asked.demo:
         warn("demo: a recorded answer; no model is running.")
         return await stack.enter_async_context(kit.open_demo()), True
+    if request.reached is not None:
+        return request.reached, True
     resolved = resolve_target(request.asked.target, request.environ, config, default=LOCAL_VLLM)
     assert resolved is not None, "there is a default address"
     return resolved.target, resolved.source != DEFAULT
@@ -113,7 +146,7 @@ def _hinted(*, named: bool) -> Iterator[None]:
         raise fail(FaultCode.UNREACHABLE, error.fault.message, hint) from None
 
 
-async def _tick(talk: Talk) -> None:
+async def _tick(talk: StatusLine) -> None:
     while True:
         talk.draw()
         await asyncio.sleep(DRAW_S)
@@ -122,7 +155,7 @@ async def _tick(talk: Talk) -> None:
 async def _stream(ports: AskPorts, question: Question, request: Request, stopping: Stopping, talk: Talk) -> int:
     encoding = "utf-8" if request.as_json else sys.stdout.encoding or "utf-8"
     outlet = Outlet(sys.stdout.fileno(), encoding, on_broken=stopping.stop.stop)
-    text, closed = _AnswerText(), None
+    text, closed = AnswerText(), None
     additions: tuple[Addition, ...] = ()
     stopping.asking = True
     async with aclosing(ask(ports, question, stopping.stop)) as events:
@@ -141,7 +174,13 @@ async def _stream(ports: AskPorts, question: Question, request: Request, stoppin
     outlet.put(answer_object(closed.answer, additions) + "\n" if request.as_json else text.end())
     broken = await outlet.close()
     talk.close(closed.answer, stored=closed.stored)
-    code, why = verdict(closed.answer)
+    return ended(closed.answer, broken, stopping)
+
+
+def ended(answer: Message, broken: OSError | None, stopping: Stopping, *, why: str | None = None) -> int:
+    """Say why an answer is no whole one (`why` in place of its own words), or could not be written; the exit code."""
+    code, words = verdict(answer)
+    why = words if why is None else why
     if broken is not None:
         forget_stdout()
         if not isinstance(broken, BrokenPipeError):
@@ -150,30 +189,3 @@ async def _stream(ports: AskPorts, question: Question, request: Request, stoppin
     if why:
         warn(why)
     return code if stopping.exit_code is None else stopping.exit_code
-
-
-class _AnswerText:
-    """The answer as it is printed: safe, without the empty lines it begins with, ended by one newline."""
-
-    def __init__(self) -> None:
-        self._safe = SafeStream()
-        self._last = ""
-
-    def feed(self, text: str) -> str:
-        return self._printed(self._safe.feed(text))
-
-    def end(self) -> str:
-        rest = self._printed(self._safe.rest())
-        return rest if not self._last or self._last == "\n" else f"{rest}\n"
-
-    def anew(self) -> str:
-        """What parts an answer that is given up from the one that follows it: nothing, where none had begun."""
-        parted = self.end()
-        self._last = ""
-        return parted
-
-    def _printed(self, text: str) -> str:
-        if not self._last:
-            text = text.lstrip("\n")
-        self._last = text[-1:] or self._last
-        return text

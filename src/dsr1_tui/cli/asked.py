@@ -46,7 +46,7 @@ class Asked:
         Raises:
             FaultError: (usage) flags that contradict each other.
         """
-        if self.demo and (self.target.base_url is not None or self.target.endpoint is not None):
+        if self.demo and self.target.addresses:
             raise fail(FaultCode.USAGE, "--demo and an endpoint's address contradict each other.", "Give one of them.")
         steering, longest = self.steering, self.sampling.max_tokens
         if isinstance(longest, int) and leaves_no_room(steering.budget_tokens, longest):

@@ -1,6 +1,7 @@
 """`dsr1-chat config`: where the config file is, and what a run started now would use."""
 
 import os
+import shlex
 from typing import Final
 
 import click
@@ -9,6 +10,7 @@ from dsr1_tui.cli.options import CONTEXT, connection_options, gather, sampling_o
 from dsr1_tui.cli.sections import Sectioned
 from dsr1_tui.cli.steering_flags import steering_options
 from dsr1_tui.domain.budget import budget_text
+from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.fault import ExitCode
 from dsr1_tui.domain.sampling import Unset
 from dsr1_tui.domain.sampling_fields import FIELDS, shown
@@ -67,6 +69,9 @@ def show(ctx: click.Context, /, **flags: object) -> int:
         ]
     rows.append(("endpoints", ", ".join(loaded.endpoints) or "none in the file"))
     rows.append(("presets", ", ".join(preset.name for preset in loaded.presets.all)))
+    rows.append(("servers", ", ".join(_marked(loaded)) or "none in the file"))
+    if loaded.vllm_command:
+        rows.append(("vllm command", shlex.join(loaded.vllm_command)))
     of_flags, of_file = _steered(asked.steering), _steered(loaded.steering)
     if asked.steering.preset is not None:
         loaded.presets.named(asked.steering.preset)
@@ -84,6 +89,14 @@ def show(ctx: click.Context, /, **flags: object) -> int:
     width = max(len(name) for name, _ in rows)
     click.echo("\n".join(safe(f"{name:<{width}}  {value}") for name, value in rows))
     return ExitCode.DONE
+
+
+def _marked(loaded: Config) -> tuple[str, ...]:
+    """The server profiles, with the model of each."""
+    return tuple(
+        f"{name} ({profile.model or 'the default model'}{', default' if name == loaded.server else ''})"
+        for name, profile in loaded.servers.items()
+    )
 
 
 def _steered(steering: Steering) -> dict[str, str | None]:

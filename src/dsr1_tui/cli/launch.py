@@ -17,7 +17,7 @@ def open_chat(asked: Asked) -> int:
     """Show the chat until it is left; its exit code.
 
     Raises:
-        FaultError: (usage, config) before anything is shown.
+        FaultError: (usage, config, ssh) before anything is shown.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         hint = "Without one, ask with: dsr1-chat ask “…”, or … | dsr1-chat ask -."
@@ -44,10 +44,22 @@ def open_chat(asked: Asked) -> int:
         )
         return kit, launch
 
-    from dsr1_tui.tui.app import run_chat  # noqa: PLC0415  textual takes 0.2 s; no other command may load it
+    def reached() -> "tuple[Kit, Launch]":
+        from dataclasses import replace  # noqa: PLC0415  as in `prepare`
+
+        from dsr1_tui.cli.tunnel import open_tunnel  # noqa: PLC0415  as in `prepare`
+
+        kit, launch = prepare()
+        if launch.target is None or not launch.target.needs_tunnel:
+            return kit, launch
+        return kit, replace(launch, target=open_tunnel(kit, launch.target))
 
     try:
-        code, resumable = run_chat(prepare)
+        # ssh asks in a plain terminal: what may lie behind a tunnel is prepared before the first frame, not after it.
+        early = reached() if _may_need_tunnel(asked) else None
+        from dsr1_tui.tui.app import run_chat  # noqa: PLC0415  textual takes 0.2 s; no other command may load it
+
+        code, resumable = run_chat(prepare if early is None else lambda: early)
     finally:
         import asyncio  # noqa: PLC0415  textual has loaded it; commands that show no screen go without
 
@@ -56,6 +68,19 @@ def open_chat(asked: Asked) -> int:
     if resumable is not None:
         sys.stdout.write(f"Come back to this conversation with: dsr1-chat --resume {resumable}\n")
     return code
+
+
+def _may_need_tunnel(asked: Asked) -> bool:
+    """Whether the command line or environment may point behind ssh; the chat opens what only the file names."""
+    flags = asked.target
+    if flags.ssh is not None or flags.endpoint is not None:
+        return True
+    address = flags.base_url or os.environ.get("DSR1_BASE_URL", "")
+    if asked.demo or "ssh" not in address.lower():
+        return False
+    from dsr1_tui.domain.ssh import is_ssh  # noqa: PLC0415  as in `prepare`
+
+    return is_ssh(address)
 
 
 def _target(asked: Asked, config: "Config") -> "Target | None":

@@ -22,7 +22,9 @@ from dsr1_tui.domain.fault import ExitCode, Fault, FaultCode, FaultError
 
 COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "ask": ("dsr1_tui.cli.ask:ask", "Ask one question; the answer goes to stdout as it comes."),
+    "bench": ("dsr1_tui.cli.bench:bench", "Measure a model: right answers, speed, agreement; by settings."),
     "history": ("dsr1_tui.cli.history:history", "List, show, search, export and delete conversations."),
+    "serve": ("dsr1_tui.cli.serve:serve", "Start vLLM on a model, look at what runs, read its log, end it."),
     "engine": ("dsr1_tui.cli.engine:engine", "Install vLLM in an environment of its own, look at it, remove it."),
     "math": ("dsr1_tui.cli.math:math", "Lay out LaTeX maths as text."),
     "config": ("dsr1_tui.cli.config:config", "Where the config file is, and what holds now."),

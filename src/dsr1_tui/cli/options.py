@@ -12,6 +12,7 @@ from dsr1_tui.cli.steering_flags import steering_of
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer, Unset, Value
 from dsr1_tui.domain.sampling_fields import BY_NAME, FIELDS, FieldSpec, Kind, SettingError, check, parse
+from dsr1_tui.domain.ssh import HIGHEST_PORT
 from dsr1_tui.services.resolve import TargetFlags
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -76,6 +77,14 @@ def connection_options(command: F) -> F:
         click.option("--api-key-env", cls=_Connection, metavar="NAME", help="Environment variable that holds the key."),
         click.option("--model", cls=_Connection, metavar="NAME", help="Model to ask; by default the first served."),
         click.option("--endpoint", cls=_Connection, metavar="NAME", help="An endpoint named in the config file."),
+        click.option(
+            "--remote-port",
+            cls=_Connection,
+            type=click.IntRange(1, HIGHEST_PORT),
+            metavar="N",
+            help="With --ssh: where the server listens there; by default the usual ports are tried.",
+        ),
+        click.option("--ssh", cls=_Connection, metavar="USER@BOX[:PORT]", help="A server on a box, by an ssh tunnel."),
         click.option("--base-url", cls=_Connection, metavar="URL", help="Like http://host:8000, with or without /v1."),
     ):
         command = option(command)
@@ -124,6 +133,8 @@ def gather(ctx: click.Context, flags: Mapping[str, object]) -> Asked:
     here = Asked(
         target=TargetFlags(
             base_url=_text(flags, "base_url"),
+            ssh=_text(flags, "ssh"),
+            remote_port=remote_port if isinstance(remote_port := flags.get("remote_port"), int) else None,
             endpoint=_text(flags, "endpoint"),
             model=_text(flags, "model"),
             api_key_env=_text(flags, "api_key_env"),

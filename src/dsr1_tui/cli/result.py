@@ -2,19 +2,29 @@
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from dsr1_tui.domain.boxed import final_boxed, find_boxed
 from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.prompt_parts import Addition
+from dsr1_tui.domain.vote.ballot import Outcome
+from dsr1_tui.domain.vote.tally import Tally
 
 _STEERING: Final = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 """What JSON lets stand raw and a terminal acts on, or a file cannot hold."""
 
 
-def answer_object(message: Message, additions: Iterable[Addition] = ()) -> str:
-    """One line of JSON for a finished answer, whatever way it ended; `additions` went with the question unasked."""
+def answer_object(
+    message: Message, additions: Iterable[Addition] = (), *, vote: Mapping[str, object] | None = None
+) -> str:
+    """One line of JSON for a finished answer, whatever way it ended.
+
+    Args:
+        message: the answer; of a vote the winner's.
+        additions: what went with the question unasked.
+        vote: the tally (`vote_fields`), where there was one.
+    """
     usage, timings, sampling = message.usage, message.timings, message.sampling
     fields: dict[str, object] = {
         "conversation_id": message.conversation_id,
@@ -41,6 +51,8 @@ def answer_object(message: Message, additions: Iterable[Addition] = ()) -> str:
         "guards": list(dict.fromkeys(message.guards)),
         "prompt_additions": [addition.text for addition in additions],
     }
+    if vote is not None:
+        fields["vote"] = vote
     if message.error is not None:
         fields["error"] = _error(message.error.code.value, message.error.message, message.error.hint)
     return json_line(fields)
@@ -65,6 +77,24 @@ def error_object(code: str, message: str, hint: str) -> str:
             "error": _error(code, message, hint),
         }
     )
+
+
+def vote_fields(tally: Tally) -> dict[str, object]:
+    """What a vote came to: `n` is the sum of all counts. `agreement` is the leader's share of the votes cast."""
+    return {
+        "n": tally.asked,
+        "classes": [
+            {"answer": one.answer, "spellings": dict(one.spellings), "count": one.count} for one in tally.classes
+        ],
+        "cut_off": tally.number(Outcome.CUT_OFF),
+        "looped": tally.number(Outcome.LOOPED),
+        "no_box": tally.number(Outcome.NO_BOX),
+        "failed": tally.number(Outcome.FAILED),
+        "cancelled": tally.number(Outcome.CANCELLED) + tally.number(Outcome.STOPPED),
+        "agreement": _rounded(tally.agreement),
+        "tie": bool(tally.tied),
+        "decided_early": tally.decided_early,
+    }
 
 
 def _error(code: str, message: str, hint: str) -> dict[str, str]:

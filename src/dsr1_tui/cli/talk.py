@@ -22,6 +22,7 @@ from dsr1_tui.domain.meter import Meter
 from dsr1_tui.domain.prompt_parts import Addition
 from dsr1_tui.ports import Clock
 from dsr1_tui.render.safe import safe
+from dsr1_tui.services.hurry import ANEW
 from dsr1_tui.services.turn import AskEvent, StoreTroubled, TurnClosed, TurnOpened
 
 ID_SHOWN: Final = 13
@@ -85,13 +86,19 @@ class Talk:
                 warn(guard_words(event))
             case GuardTripped():
                 self._suspect = True
-            case Continued():
+            case Continued(cause=cause):
                 self._meter.feed(event)
-                self._state, self._suspect = "asked to answer", False
+                self._continued(anew=cause == ANEW)
             case Started():
                 pass
             case _:
                 self._meter.feed(event)
+
+    def _continued(self, *, anew: bool) -> None:
+        self._state, self._suspect = "asked to answer", False
+        if anew:
+            self.clear()
+            warn("This server has no /v1/completions: a short answer is asked for anew.")
 
     def _tell(self, additions: tuple[Addition, ...]) -> None:
         """Say what goes with the question, on a terminal: a script finds it in the object of `--json`."""

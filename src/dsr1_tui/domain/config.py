@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from dsr1_tui.domain.presets import Presets
 from dsr1_tui.domain.sampling import SamplingLayer
+from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.steering import Steering
 
 
@@ -13,6 +14,7 @@ class EndpointConfig:
     """A named endpoint (`[endpoints.lab]`)."""
 
     base_url: str
+    """A URL, or `ssh://user@box/PORT` (in the file also as `ssh` and `remote_port`) for one behind a tunnel."""
     model: str | None = None
     api_key_env: str | None = None
     """Name of the environment variable that holds the key; the key itself is never in the file."""
@@ -31,3 +33,9 @@ class Config:
     """The built-in presets and the user's own (`[presets.NAME]`)."""
     steering: Steering = field(default_factory=Steering)
     """Defaults (`[chat]`): preset, instructions, thinking, loop policy, thinking budget."""
+    servers: Mapping[str, ServerProfile] = field(default_factory=dict)
+    """The user's server profiles (`[servers.NAME]`), in the order of the file."""
+    server: str | None = None
+    """Name of the server profile to use when none is asked for (`[server] profile`)."""
+    vllm_command: tuple[str, ...] = ()
+    """How vLLM is called (`[server] command`); empty: it is looked for."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit, urlunsplit
 
 from dsr1_tui.domain.fault import FaultCode, fail
+from dsr1_tui.domain.ssh import SCHEME, SshPlace, is_ssh, parse_ssh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,13 +13,20 @@ class Target:
     """One endpoint to talk to."""
 
     base_url: str
-    """Normalised: scheme, host, port, path without a trailing slash, ending in `/v1`."""
+    """Normalised: scheme, host, port, path without a trailing slash, ending in `/v1`; `ssh://…` before the tunnel."""
     model: str | None = None
     """The model asked for; `None` takes the first the server lists."""
     name: str | None = None
     """The name in the config file, if it has one."""
     api_key: str | None = field(default=None, repr=False)
     """Never shown, logged or stored."""
+    via: SshPlace | None = None
+    """The box whose server it is, where that is reached through a tunnel."""
+
+    @property
+    def needs_tunnel(self) -> bool:
+        """Whether it can be talked to only once its tunnel is open."""
+        return self.base_url.startswith(SCHEME)
 
     @property
     def root_url(self) -> str:
@@ -27,7 +35,9 @@ class Target:
 
     @property
     def label(self) -> str:
-        """Host and port as the header shows them, or the configured name."""
+        """Host and port as the header shows them, or the configured name; the box, not the tunnel's near end."""
+        if self.name is None and self.via is not None:
+            return self.via.label
         return self.name or urlsplit(self.base_url).netloc.rsplit("@", 1)[-1]
 
     @property
@@ -75,3 +85,15 @@ def normalise_base_url(text: str) -> str:
     if not path.endswith("/v1"):
         path += "/v1"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def parse_address(text: str) -> tuple[str, SshPlace | None]:
+    """Base URL and box of an address as typed: `ssh://user@box` and `ssh user@box` name a box, all else is a URL.
+
+    Raises:
+        FaultError: (usage) when it cannot be one.
+    """
+    if is_ssh(text):
+        place = parse_ssh(text)
+        return place.url, place
+    return normalise_base_url(text), None

@@ -1,4 +1,4 @@
-"""The environment that vLLM is installed into, and the server that runs from it."""
+"""The environment that vLLM is installed into."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AbstractContextManager
@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Protocol
 
 from dsr1_tui.domain.engine import EngineMachine, EngineRecord
-from dsr1_tui.domain.target import Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,32 +77,4 @@ class EngineHome(Protocol):
 
     def used_bytes(self) -> int:
         """Bytes of disk it takes, files with several names counted once; never raises."""
-        ...
-
-
-class LocalServer(Protocol):
-    """One vLLM server on this machine, ours to start and to end."""
-
-    def start(self, python: Path, model: str, *, cpu: bool) -> None:
-        """Start it on a model (a folder or a hub name) with the interpreter that has vLLM; may block a little.
-
-        Raises:
-            FaultError: (engine-died) it cannot be started.
-        """
-        ...
-
-    async def ready(self) -> Target:
-        """Wait until it answers.
-
-        Raises:
-            FaultError: (engine-died) it ended, with the reason it told.
-        """
-        ...
-
-    def last_line(self) -> str:
-        """The last line of its log, fit to be shown; empty where there is none; never raises."""
-        ...
-
-    async def stop(self) -> None:
-        """End it and all its children; safe to call at any time."""
         ...

@@ -1,5 +1,6 @@
 """Where conversations are kept."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from dsr1_tui.domain.ids import ConversationId, MessageId
@@ -33,16 +34,23 @@ class Conversations(Protocol):
 class Messages(Protocol):
     """The kept messages, written as they stream. Every method may raise `FaultError` (store)."""
 
-    async def add(self, message: Message) -> None:
-        """Insert a message and make it its conversation's active leaf; one that streams is owned by this process."""
+    async def add(self, *messages: Message) -> None:
+        """Insert messages, all or none; the last becomes its conversation's active leaf.
+
+        One that streams is owned by this process. A message that is kept already is written anew.
+        """
         ...
 
     async def journal(self, message_id: MessageId, reasoning: str, content: str) -> None:
         """Append what has streamed since the last call; durable when it returns."""
         ...
 
-    async def finish(self, message: Message) -> None:
-        """Write a message's final state and drop its journal."""
+    async def journal_all(self, texts: Mapping[MessageId, tuple[str, str]]) -> None:
+        """`journal` for several messages, `(reasoning, content)` each, all or none."""
+        ...
+
+    async def finish(self, *messages: Message) -> None:
+        """Write the final state of messages, all or none, and drop their journals."""
         ...
 
     async def recover(self) -> tuple[MessageId, ...]:

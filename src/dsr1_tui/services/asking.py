@@ -26,7 +26,7 @@ from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.steering import GuardRules
 from dsr1_tui.ports import Clock, Endpoint, Extras
 from dsr1_tui.services.draft import Draft
-from dsr1_tui.services.hurry import Hurried, go_on, hurry
+from dsr1_tui.services.hurry import ANEW, Hurried, go_on, hurry
 from dsr1_tui.services.inbox import Inbox
 from dsr1_tui.services.turn import StopSignal, TakeUp
 
@@ -148,6 +148,7 @@ class Asking:
     def _continued(self, how: Hurried, cause: str) -> list[AnswerEvent]:
         now, said = self.clock.monotonic(), sum(map(len, self.draft.content))
         sampling = replace(self.request.sampling, max_tokens=how.limit)
+        cause = ANEW if how.anew else cause
         opened: list[AnswerEvent] = [Continued(cause=cause, sampling=sampling, char=said, at=now)]
         if how.opening:
             opened.append(AnswerDelta(text=how.opening, tokens=0, exact=True, at=now))

@@ -3,9 +3,10 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Final, assert_never
+from dataclasses import dataclass, replace
+from typing import assert_never
 
+from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.engine import (
     GB,
     Build,
@@ -16,15 +17,15 @@ from dsr1_tui.domain.engine import (
     Said,
     StepBegan,
     StepDone,
-    engine_python,
 )
+from dsr1_tui.domain.fault import FaultCode, FaultError, fail
+from dsr1_tui.domain.server.plan import ServerPlan
+from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Clock, LocalServer
 from dsr1_tui.services.engine import EnginePorts, engine_status, install_engine, prepare_engine
-
-DEFAULT_MODEL: Final = "deepseek-ai/DeepSeek-R1-Distill-Qwen-1.5B"
-LOOK_S: Final = 0.5
-"""Seconds between two looks at a server that starts."""
+from dsr1_tui.services.plan_serve import PlanPorts, Wish, settle_start
+from dsr1_tui.services.serve import ServePorts, start_server
+from dsr1_tui.services.serving import Answers, Launched, Progressed, StartFailed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +68,13 @@ async def needs(engine: EnginePorts) -> Needs:
 
 
 async def bring_up(
-    engine: EnginePorts, server: LocalServer, clock: Clock, model: str
+    engine: EnginePorts, servers: ServePorts, planner: PlanPorts, config: Config, model: str
 ) -> AsyncGenerator[Doing | Ready, None]:
     """Do it; `Ready` comes last. Closing the generator ends what runs; a later call goes on with the installation.
 
     Raises:
-        FaultError: (engine-install) the installation failed; (engine-died) the server did not come up.
+        FaultError: (engine-install) the installation failed; (usage) the model, or what the file says of servers,
+            cannot be; (server-start) the server did not come up, with cause and remedy.
     """
     status = await engine_status(engine)
     if not status.installed:
@@ -81,19 +83,34 @@ async def bring_up(
             async for event in events:
                 doing = _told(doing, event)
                 yield doing
-        status = await engine_status(engine)
-    cpu = status.record is None or status.record.build is Build.CPU
-    began = clock.monotonic()
-    await asyncio.to_thread(server.start, engine_python(status.folder), model, cpu=cpu)
-    coming = asyncio.ensure_future(server.ready())
-    try:
-        while not coming.done():
-            since = clock.monotonic() - began
-            yield Doing(f"starting vLLM on {model} · {since:.0f} s", await asyncio.to_thread(server.last_line))
-            await asyncio.wait({coming}, timeout=LOOK_S)
-        yield Ready(coming.result())
-    finally:
-        coming.cancel()
+    plan = await asyncio.to_thread(_plan, servers, planner, config, model)
+    starting, estimate = f"starting vLLM on {model}", ""
+    async with aclosing(start_server(servers, plan)) as starts:
+        async for start in starts:
+            match start:
+                case Launched(_, expected_s):
+                    estimate = "" if expected_s is None else f" of ≈{expected_s:.0f}"
+                    yield Doing(starting)
+                case Progressed(progress, elapsed_s, last_line):
+                    yield Doing(f"{starting} · {progress.phase} · {elapsed_s:.0f}{estimate} s", last_line)
+                case Answers(_, target):
+                    yield Ready(target)
+                case StartFailed(_, diagnosis):
+                    raise fail(FaultCode.SERVER_START, diagnosis.cause, diagnosis.remedy)
+                case _:
+                    assert_never(start)
+
+
+def _plan(servers: ServePorts, planner: PlanPorts, config: Config, model: str) -> ServerPlan:
+    """The server on this model, at its port or, where that is taken, at another."""
+    wish = Wish(flags=ServerProfile(model=model))
+    settled = settle_start(planner, config, wish)
+    if settled.fault is not None:
+        raise FaultError(settled.fault)
+    port = servers.door.free_port(settled.plan.port)
+    if port != settled.plan.port:
+        settled = settle_start(planner, config, replace(wish, flags=replace(wish.flags, port=port)))
+    return settled.plan
 
 
 def _told(before: Doing, event: EngineEvent) -> Doing:

@@ -1,11 +1,18 @@
 """Connect to an endpoint: see what it serves and settle which model is talked to, under which rules."""
 
+import asyncio
 from dataclasses import dataclass
+from typing import Final
 
 from dsr1_tui.domain.fault import FaultCode, fail
-from dsr1_tui.domain.request import ModelInfo
-from dsr1_tui.domain.rules import Rules, rules_for
+from dsr1_tui.domain.message import MessageRole
+from dsr1_tui.domain.r1_template import is_r1_prompt
+from dsr1_tui.domain.request import ModelInfo, PromptMessage
+from dsr1_tui.domain.rules import Rules, is_r1, rules_for
 from dsr1_tui.ports import FullEndpoint
+
+LOOK_S: Final = 2.0
+"""Longest wait for a server to render a prompt: nobody connects later for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +23,8 @@ class Connection:
     models: tuple[ModelInfo, ...]
     model: ModelInfo
     rules: Rules
+    by_template: bool = False
+    """Whether the prompts that the server renders are R1's; not asked where the model's name tells."""
 
 
 async def connect(endpoint: FullEndpoint, *, rules: Rules | None = None) -> Connection:
@@ -26,7 +35,8 @@ async def connect(endpoint: FullEndpoint, *, rules: Rules | None = None) -> Conn
     """
     models = await endpoint.models()
     model = choose_model(models, endpoint.target.model)
-    return Connection(endpoint, models, model, rules_for(model, rules))
+    by_template = not is_r1(model) and await _renders_as_r1(endpoint, model)
+    return Connection(endpoint, models, model, _rules(model, rules, by_template=by_template), by_template)
 
 
 def switch_model(connection: Connection, wanted: str, *, rules: Rules | None = None) -> Connection:
@@ -36,7 +46,25 @@ def switch_model(connection: Connection, wanted: str, *, rules: Rules | None = N
         FaultError: (model-not-found).
     """
     model = choose_model(connection.models, wanted)
-    return Connection(connection.endpoint, connection.models, model, rules_for(model, rules))
+    by_template = connection.by_template  # one server serves one base model, whose template all of its names share
+    chosen = _rules(model, rules, by_template=by_template)
+    return Connection(connection.endpoint, connection.models, model, chosen, by_template)
+
+
+async def _renders_as_r1(endpoint: FullEndpoint, model: ModelInfo) -> bool:
+    """Whether the server puts a question into R1's template; only vLLM tells."""
+    if not model.is_vllm:
+        return False
+    try:
+        async with asyncio.timeout(LOOK_S):
+            rendered = await endpoint.rendered(model.id, (PromptMessage(MessageRole.USER, "Hi"),))
+    except TimeoutError:  # a busy server: its model's name has to do
+        return False
+    return rendered is not None and is_r1_prompt(rendered)
+
+
+def _rules(model: ModelInfo, wanted: Rules | None, *, by_template: bool) -> Rules:
+    return Rules.R1 if wanted is None and by_template else rules_for(model, wanted)
 
 
 def choose_model(models: tuple[ModelInfo, ...], wanted: str | None) -> ModelInfo:

@@ -13,6 +13,8 @@ from dsr1_tui.domain.repetition import clean_cut
 from dsr1_tui.domain.request import ChatRequest, Continuation, PromptMessage
 from dsr1_tui.ports import Endpoint, Extras
 
+ANEW: Final = "anew"
+"""Cause of an answer that was asked for by a new request, because the endpoint cannot take up a reply."""
 BOX: Final = "**Final Answer** \\boxed{"
 """What opens the answer to a mathematical question: nothing but the value can follow."""
 SHORT: Final = "Answer now, in a few words, without thinking any further."
@@ -29,6 +31,8 @@ class Hurried:
     """Words put into the model's mouth: they belong to the answer and are not streamed."""
     limit: int | None
     """Tokens it may take; `None`: whatever fits."""
+    anew: bool = False
+    """Whether it is a new request, because the endpoint cannot take up a reply in its middle."""
 
 
 CANNOT_GO_ON: Final = Fault(
@@ -73,7 +77,7 @@ async def hurry(
     *before, last = prompt.messages
     short = PromptMessage(MessageRole.USER, f"{last.content}\n\n{SHORT}")
     again = ChatRequest(model=request.model, messages=(*before, short), sampling=sampling)
-    return Hurried(endpoint.stream(again), "", limit)
+    return Hurried(endpoint.stream(again), "", limit, anew=True)
 
 
 async def go_on(

@@ -10,10 +10,23 @@ from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SamplingLayer
 from dsr1_tui.domain.steering import Steering
 from dsr1_tui.domain.target import Target
-from dsr1_tui.ports import Clipboard, Clock, Conversations, EndpointOpener, LocalServer, Machine, Messages, ServerProbe
+from dsr1_tui.ports import (
+    Clipboard,
+    Clock,
+    Conversations,
+    EndpointOpener,
+    Judge,
+    Machine,
+    Messages,
+    ServerProbe,
+    Tokenizers,
+    Tunnels,
+)
 
 if TYPE_CHECKING:
     from dsr1_tui.services.engine import EnginePorts
+    from dsr1_tui.services.plan_serve import PlanPorts
+    from dsr1_tui.services.serve import ServePorts
 
 
 class ConfigFile(Protocol):
@@ -48,6 +61,7 @@ class Kit:
     machine: Machine
     probe: ServerProbe
     clipboard: Clipboard
+    tokenizers: Tokenizers
     open_demo: Callable[[], AbstractAsyncContextManager[Target]]
     """The recorded endpoint, which answers while the context is open."""
     find_target: Callable[[str], Target]
@@ -55,10 +69,16 @@ class Kit:
 
     Raises `FaultError` (usage, config). The key is found by the rule of `services.resolve`.
     """
+    open_judge: Callable[[], Judge]
+    """Somebody who says whether two boxed answers are equal; whoever opens it closes it."""
+    tunnels: Tunnels
+    """Ways to remote boxes; `aclose` ends them."""
     find_engine: "Callable[[], EnginePorts]"
     """vLLM's own environment. Raises `FaultError` (usage) for a folder variable that cannot be one."""
-    local_server: Callable[[], LocalServer]
-    """The vLLM server of this run, always the same one; `aclose` ends it."""
+    find_servers: "Callable[[], ServePorts]"
+    """The vLLM servers of this machine, always through the same ports; `aclose` ends those of this run."""
+    find_planner: "Callable[[], PlanPorts]"
+    """What settling a server's start needs."""
     aclose: Callable[[], Coroutine[object, object, None]]
     """End our server, finish what was asked of the store and close it; safe to call twice, a front end's last act."""
     warm_up: Callable[[], Coroutine[object, object, None]]

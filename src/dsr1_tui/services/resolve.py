@@ -1,7 +1,7 @@
 """Settles where to connect and with which key, from flags, environment and file; pure, so that a table can test it.
 
-The address: flags (`--base-url` or `--endpoint`) > `DSR1_BASE_URL` > the file's `endpoint`, or its only endpoint > a
-default the caller may give. The model: `--model` > the named endpoint's own.
+The address: flags (`--base-url`, `--ssh` or `--endpoint`) > `DSR1_BASE_URL` > the file's `endpoint`, or its only
+endpoint > a default the caller may give. The model: `--model` > the named endpoint's own.
 
 The key, so that one meant for one host is never sent to another unasked:
 
@@ -12,13 +12,14 @@ The key, so that one meant for one host is never sent to another unasked:
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import urlsplit
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.fault import FaultCode, FaultError, fail
-from dsr1_tui.domain.target import Target, normalise_base_url
+from dsr1_tui.domain.ssh import SshPlace, parse_ssh
+from dsr1_tui.domain.target import Target, normalise_base_url, parse_address
 
 BASE_URL: Final = "DSR1_BASE_URL"
 API_KEY: Final = "DSR1_API_KEY"
@@ -37,16 +38,28 @@ class TargetFlags:
     """What the command line says about the connection."""
 
     base_url: str | None = None
+    ssh: str | None = None
+    """A box to reach by ssh: `user@box[:port]`."""
+    remote_port: int | None = None
+    """Where the server listens on the box."""
     endpoint: str | None = None
     model: str | None = None
     api_key_env: str | None = None
     """Name of the variable that holds the key."""
 
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The flags among these that say where to connect; two contradict each other."""
+        given = {"--base-url": self.base_url, "--ssh": self.ssh, "--endpoint": self.endpoint}
+        return tuple(flag for flag, text in given.items() if text is not None)
+
     def over(self, below: "TargetFlags") -> "TargetFlags":
         """These flags, given after the sub-command, laid over those before it; an address replaces an address."""
-        addressed = self if self.base_url is not None or self.endpoint is not None else below
+        addressed = self if self.addresses else below
         return TargetFlags(
             base_url=addressed.base_url,
+            ssh=addressed.ssh,
+            remote_port=below.remote_port if self.remote_port is None else self.remote_port,
             endpoint=addressed.endpoint,
             model=below.model if self.model is None else self.model,
             api_key_env=below.api_key_env if self.api_key_env is None else self.api_key_env,
@@ -74,6 +87,7 @@ class _Address:
     """The variable whose key belongs to this address."""
     key_needed: bool = False
     """Whether its absence is an error: a file that names a variable means it."""
+    via: SshPlace | None = None
 
 
 def resolve_target(
@@ -96,21 +110,38 @@ def resolve_target(
     else:
         key_env, key = None, None
     model = _given(flags.model) or address.model
-    target = Target(base_url=address.base_url, model=model, name=address.name, api_key=key)
+    target = Target(base_url=address.base_url, model=model, name=address.name, api_key=key, via=address.via)
+    target = _reached(target, flags.remote_port)
     return Resolved(target=target, source=address.source, key_env=key_env)
 
 
 def _flagged(flags: TargetFlags, environ: Mapping[str, str], config: Config) -> _Address | None:
-    if flags.base_url is not None and flags.endpoint is not None:
-        raise fail(FaultCode.USAGE, "--base-url and --endpoint name two addresses.", "Give one of them.")
+    if len(flags.addresses) > 1:
+        message = f"{flags.addresses[0]} and {flags.addresses[1]} name two addresses."
+        raise fail(FaultCode.USAGE, message, "Give one of them.")
+    if flags.ssh is not None:
+        place = parse_ssh(flags.ssh)
+        # No other address is the box's server as seen from here: a key for DSR1_BASE_URL is never meant for it.
+        own = None if _given(environ.get(BASE_URL)) else API_KEY
+        return _Address(base_url=place.url, via=place, source="--ssh", key_env=own)
     if flags.endpoint is not None:
         return _named(flags.endpoint.strip(), config)
     if flags.base_url is None:
         return None
-    base_url = normalise_base_url(flags.base_url)
-    return _Address(
-        base_url=base_url, source="--base-url", key_env=API_KEY if _owns_the_key(base_url, environ) else None
-    )
+    base_url, via = parse_address(flags.base_url)
+    own = API_KEY if _owns_the_key(base_url, environ) else None
+    return _Address(base_url=base_url, via=via, source="--base-url", key_env=own)
+
+
+def _reached(target: Target, remote_port: int | None) -> Target:
+    """The target with the box's port laid over the address's own."""
+    if remote_port is None:
+        return target
+    if target.via is None:
+        hint = "It is the port of a server behind ssh; give a base URL its port as http://host:PORT."
+        raise fail(FaultCode.USAGE, "--remote-port needs --ssh.", hint)
+    place = parse_ssh(target.via.url, remote_port=remote_port)
+    return replace(target, base_url=place.url, via=place)
 
 
 def _owns_the_key(base_url: str, environ: Mapping[str, str]) -> bool:
@@ -119,7 +150,7 @@ def _owns_the_key(base_url: str, environ: Mapping[str, str]) -> bool:
     if other is None:
         return True
     try:
-        return _origin(normalise_base_url(other)) == _origin(base_url)
+        return _origin(parse_address(other)[0]) == _origin(base_url)
     except FaultError:
         return False  # whatever it names, it is not this
 
@@ -129,10 +160,10 @@ def _from_environment(environ: Mapping[str, str]) -> _Address | None:
     if text is None:
         return None
     try:
-        base_url = normalise_base_url(text)
+        base_url, via = parse_address(text)
     except FaultError as error:
         raise fail(FaultCode.USAGE, f"{BASE_URL}: {error.fault.message}", error.fault.hint) from None
-    return _Address(base_url=base_url, source=BASE_URL, key_env=API_KEY)
+    return _Address(base_url=base_url, via=via, source=BASE_URL, key_env=API_KEY)
 
 
 def _from_file(config: Config) -> _Address | None:
@@ -148,8 +179,10 @@ def _named(name: str, config: Config) -> _Address:
     if found is None:
         known = ", ".join(config.endpoints) or "none"
         raise fail(FaultCode.USAGE, f"The config file has no endpoint “{name[:60]}”.", f"It has: {known}.")
+    base_url, via = parse_address(found.base_url)
     return _Address(
-        base_url=normalise_base_url(found.base_url),
+        base_url=base_url,
+        via=via,
         source=f"[endpoints.{name}]",
         name=name,
         model=found.model,

@@ -17,6 +17,8 @@ COMMANDS: Final[tuple[Command, ...]] = (
     _C(id="answer-now", action="answer_now", title="answer now",
        help="Close the thinking and have it answer from what it has.", area=Area.ANSWER, keys=("f5",), slash="answer",
        footer=75, priority=True),
+    _C(id="continue", action="continue", title="go on", help="Let an answer that was cut off go on where it ended.",
+       area=Area.ANSWER, keys=("f8",), slash="continue", footer=74, priority=True),
     _C(id="fold", action="fold", title="thinking", help="Fold or unfold the thinking.", area=Area.ANSWER,
        keys=("ctrl+t",), slash="thinking", footer=60, priority=True),
     _C(id="end", action="to_end", title="newest", help="Go to the end and follow it.", area=Area.ANSWER,

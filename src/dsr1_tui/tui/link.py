@@ -41,6 +41,14 @@ class LinkHost(Protocol):
         """Connecting failed, for the first time since the target was chosen or the server lost."""
         ...
 
+    def open_tunnel(self, target: Target) -> Target:
+        """The near end of the tunnel to a remote box; blocks, with the terminal given to ssh where it has to ask.
+
+        Raises:
+            FaultError: (ssh).
+        """
+        ...
+
 
 class Link:
     """One screen's connection."""
@@ -61,9 +69,16 @@ class Link:
         await self._close()
         self.target = target
         self._session.connection = None
+        self._set(Phase.CONNECTING)
+        if target.needs_tunnel:
+            try:
+                self.target = target = self._host.open_tunnel(target)
+            except FaultError as error:
+                self._host.link_failed(error.fault)
+                self._set(Phase.REFUSED)
+                return
         self._endpoint = endpoint = self._session.kit.open_endpoint(target)
         told = False
-        self._set(Phase.CONNECTING)
         while True:
             try:
                 self._ready(await connect(endpoint, rules=self._session.launch.rules))
@@ -117,7 +132,13 @@ class Link:
         return self.phase is Phase.READY
 
     async def _until_alive(self, endpoint: FullEndpoint) -> None:
+        told: Fault | None = None
         while not await endpoint.alive():
+            # A broken tunnel mends itself; what it says may be that only the user can.
+            trouble = None if self.target is None else self._session.kit.tunnels.trouble(self.target)
+            if trouble is not None and trouble != told:
+                told = trouble
+                self._host.link_failed(trouble)
             await self._sleep(RETRY_S)
 
     async def _nap(self, seconds: float) -> None:

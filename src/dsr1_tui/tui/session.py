@@ -2,17 +2,20 @@
 
 from dataclasses import replace
 
+from dsr1_tui.domain.context import Room
 from dsr1_tui.domain.ids import MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Tree, path_to
-from dsr1_tui.domain.presets import AUTO, AUTO_NAME, Preset
-from dsr1_tui.domain.prompt import PromptRules, rules_of
-from dsr1_tui.domain.rules import Rules
-from dsr1_tui.domain.sampling import Sampling, SamplingLayer, resolve
+from dsr1_tui.domain.presets import Preset
+from dsr1_tui.domain.prompt import PromptRules, plan_prompt, rules_of
+from dsr1_tui.domain.rules import Rules, is_r1
+from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.steering import GuardRules, Steering, guard_rules
 from dsr1_tui.services.ask import AskPorts, Question, fresh_conversation
 from dsr1_tui.services.connect import Connection
 from dsr1_tui.services.fitting import shortened
 from dsr1_tui.services.kit import Kit, Launch
+from dsr1_tui.services.measure import measure
+from dsr1_tui.tui.layers import Layer, Layers
 
 
 class Session:
@@ -26,9 +29,12 @@ class Session:
         """The default layer; changes when the user keeps settings as default."""
         self.conversation = fresh_conversation(kit.clock)
         self.messages: dict[MessageId, Message] = {}
-        self.context_used: int | None = None
+        self.room: Room | None = None
+        """What the conversation takes of the context; `None` while nothing was asked."""
         self.skip = 0
         """How many of the oldest messages are not sent any more."""
+        self.samples = 1
+        """Answers drawn for a vote."""
         self.stored = False
         """Whether the conversation is on disk, so that it can be resumed."""
 
@@ -43,43 +49,53 @@ class Session:
         return path_to(self.messages, self.conversation.active_leaf)
 
     @property
+    def layers(self) -> Layers:
+        """All that is set: the flags over the conversation over the config over the preset."""
+        launch, connection = self.launch, self.connection
+        model = connection.model if connection is not None else None
+        return Layers(
+            flags=Layer(launch.flags, launch.steering),
+            own=Layer(self.conversation.settings, self.conversation.steering),
+            config=Layer(self.config_layer, launch.config.steering),
+            presets=launch.config.presets,
+            samples=self.samples,
+            rules=self.rules,
+            # A model of another name may be an R1 all the same, where the user says that its rules hold.
+            r1_model=True if connection is not None and (is_r1(connection.model) or connection.by_template) else None,
+            limit=model.max_model_len if model is not None else None,
+        )
+
+    @property
     def steering(self) -> Steering:
-        """How it is steered: the flags over the conversation over the config."""
-        launch = self.launch
-        return launch.steering.over(self.conversation.steering.over(launch.config.steering))
+        """How it is steered."""
+        return self.layers.steering
 
     @property
     def preset(self) -> Preset:
-        """The preset in force; `auto` where a kept conversation names one that is no more."""
-        presets, name = self.launch.config.presets, self.steering.preset or AUTO_NAME
-        return presets.named(name) if presets.has(name) else AUTO
+        """The preset in force."""
+        return self.layers.preset
 
     @property
     def prompt_rules(self) -> PromptRules:
         """How the conversation becomes a prompt."""
-        steering = replace(self.steering, preset=self.preset.name)
-        return rules_of(steering, self.rules, self.launch.config.presets)
+        layers = self.layers
+        return rules_of(replace(layers.steering, preset=layers.preset.name), layers.rules, layers.presets)
 
     @property
     def guards(self) -> GuardRules:
         """What watches the next answer."""
         return guard_rules(self.steering)
 
-    @property
-    def below(self) -> SamplingLayer:
-        """The layers below the conversation's: the preset and the config."""
-        return self.config_layer.over(self.preset.layer(self.rules))
-
     def sampling(self) -> Sampling:
         """What the next request sends."""
-        return resolve(self.below, self.conversation.settings, self.launch.flags)
+        return self.layers.sampling
 
     def begin_new(self) -> None:
         """A fresh conversation with the settings of this one."""
         fresh = fresh_conversation(self.kit.clock, self.conversation.settings)
         self.conversation = replace(fresh, steering=self.conversation.steering)
         self.messages = {}
-        self.context_used = None
+        self.room = None
         self.skip = 0
         self.stored = False
 
@@ -89,29 +105,22 @@ class Session:
         self.messages = dict(tree.messages)
         self.stored = True
         self.skip = 0
-        last = next((m for m in reversed(tree.path) if m.usage is not None), None)
-        self.context_used = _context_after(last) if last is not None else None
+        self.room = self._told_by(next((m for m in reversed(tree.path) if m.usage is not None), None))
 
-    async def change_settings(self, layer: SamplingLayer) -> None:
-        """Use a layer from the next request on, and keep it with the conversation.
+    def use(self, layers: Layers) -> None:
+        """Use what `layers` say for this chat from the next request on."""
+        self.samples = layers.samples
+        own = layers.own
+        self.conversation = replace(self.conversation, settings=own.sampling, steering=own.steering)
 
-        Raises:
-            FaultError: (store).
-        """
-        await self._keep(replace(self.conversation, settings=layer))
-
-    async def steer(self, steering: Steering) -> None:
-        """Steer otherwise from the next request on, and keep that with the conversation.
+    async def keep(self) -> None:
+        """Keep what is used with the conversation, if that is on disk.
 
         Raises:
             FaultError: (store).
         """
-        await self._keep(replace(self.conversation, steering=steering))
-
-    async def _keep(self, conversation: Conversation) -> None:
-        self.conversation = conversation
         if self.stored:
-            await self.kit.conversations.put(conversation)
+            await self.kit.conversations.put(self.conversation)
 
     def ports(self, connection: Connection) -> AskPorts:
         """What asking needs."""
@@ -162,8 +171,28 @@ class Session:
         """A turn ended."""
         self.messages[answer.id] = answer
         self.stored = self.stored or stored
-        used = _context_after(answer)
-        self.context_used = used if used is not None else self.context_used
+        self.room = self._told_by(answer) or self.room
+
+    def _told_by(self, message: Message | None) -> Room | None:
+        """What the conversation takes after an answer, by its own counts: its thought is not sent again."""
+        if message is None or message.usage is None or message.usage.prompt_tokens is None:
+            return None
+        usage = message.usage
+        after = message.usage.prompt_tokens + usage.completion_tokens - usage.reasoning_tokens
+        return Room(prompt=after, reply=self.sampling().max_tokens, limit=self.layers.limit, exact=usage.exact)
+
+    async def measure(self) -> None:
+        """Count what the conversation takes, by the surest way there is."""
+        if self.connection is None:
+            return
+        path = self.path[self.skip :]
+        if not path:
+            self.room = None
+            return
+        prompt = plan_prompt(path, self.prompt_rules)
+        counted = await measure(self.connection, self.kit.tokenizers, prompt.messages, self.sampling().max_tokens)
+        if counted.exact or self.room is None or self.skip:
+            self.room = counted
 
     def places(self) -> dict[MessageId, tuple[int, int]]:
         """For every message, which of how many at its place it is, counted from 1, oldest first."""
@@ -185,10 +214,3 @@ class Session:
             leaf = max(children, key=lambda m: m.id)
         self.conversation = replace(self.conversation, active_leaf=leaf.id)
         return True
-
-
-def _context_after(message: Message) -> int | None:
-    """Tokens the conversation takes after an answer: its thought is not sent again."""
-    if message.usage is None or message.usage.prompt_tokens is None:
-        return None
-    return message.usage.prompt_tokens + message.usage.completion_tokens - message.usage.reasoning_tokens

@@ -2,16 +2,19 @@
 
 from collections import deque
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
 from typing import Final, Protocol
 
-from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, GuardTripped, ReasoningDelta, Retrying
+from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, Continued, GuardTripped, ReasoningDelta, Retrying
 from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.message import Message, MessageRole
 from dsr1_tui.domain.meter import Meter
 from dsr1_tui.domain.prompt import additions_to
 from dsr1_tui.services.ask import ask
 from dsr1_tui.services.connect import Connection
-from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TurnClosed, TurnOpened
+from dsr1_tui.services.hurry import ANEW
+from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TakeUp, TurnClosed, TurnOpened
+from dsr1_tui.tui.live import Live
 from dsr1_tui.tui.quiet_gc import QuietGc
 from dsr1_tui.tui.session import Session
 from dsr1_tui.tui.transcript.message_view import AnswerView, UserView, view_of
@@ -29,6 +32,7 @@ _RETRIED: Final = {
     "empty-thought": "asked once more, the thought begun for it: it had skipped its thinking",
     "prefill-refused": "it answers without thinking, and this server takes no prefill",
 }
+_ANEW: Final = "asked anew for a short answer: this server has no /v1/completions"
 _LOST: Final = frozenset({FaultCode.UNREACHABLE, FaultCode.PROXY, FaultCode.STREAM_BROKEN, FaultCode.ENGINE_DIED})
 
 
@@ -61,28 +65,6 @@ class Host(Protocol):
     def connection_lost(self) -> None:
         """The endpoint no longer answers."""
         ...
-
-
-class Live:
-    """The answer that streams: what has come since the last flush, and how far it is."""
-
-    def __init__(self, view: AnswerView, meter: Meter) -> None:
-        self.view = view
-        self.meter = meter
-        self.pending: deque[tuple[bool, str]] = deque()
-        """(is it reasoning, text) in order."""
-        self.flushes = 0
-        self.answering = False
-
-    def take(self, limit: int) -> tuple[str, str]:
-        """Up to about `limit` characters, reasoning and answer apart."""
-        reasoning: list[str] = []
-        answer: list[str] = []
-        while self.pending and limit > 0:
-            is_reasoning, text = self.pending.popleft()
-            limit -= len(text)
-            (reasoning if is_reasoning else answer).append(text)
-        return "".join(reasoning), "".join(answer)
 
 
 class Turns:
@@ -122,6 +104,12 @@ class Turns:
         if connection is not None and not self.busy and self._session.path:
             self._begin(connection, None)
 
+    def take_up(self, answer: Message, how: TakeUp) -> None:
+        """Go on with the path's last answer, which was cut off."""
+        connection = self._session.connection
+        if connection is not None and not self.busy:
+            self._begin(connection, None, (answer, how))
+
     def stop(self) -> bool:
         """Stop the running turn; whether one ran."""
         if self._stop is None:
@@ -136,12 +124,14 @@ class Turns:
         self._stop.hurry()
         return True
 
-    def _begin(self, connection: Connection, text: str | None) -> None:
+    def _begin(self, connection: Connection, text: str | None, take_up: tuple[Message, TakeUp] | None = None) -> None:
         self._stop = StopSignal()
-        self._host.start(self._run(connection, text, self._stop))
+        self._host.start(self._run(connection, text, take_up, self._stop))
 
-    async def _run(self, connection: Connection, text: str | None, stop: StopSignal) -> None:
-        question = self._session.question(connection, text)
+    async def _run(
+        self, connection: Connection, text: str | None, take_up: tuple[Message, TakeUp] | None, stop: StopSignal
+    ) -> None:
+        question = replace(self._session.question(connection, text), take_up=take_up)
         if text is None:
             self.show_path(question.path)
         timer = self._host.every(FLUSH_S, self.flush)
@@ -183,6 +173,8 @@ class Turns:
         match event:
             case GuardTripped(level=level, detail=detail) if detail:
                 self._remark(live.view, f"↻ {detail}" if level == "loop" else "↻ may be repeating itself")
+            case Continued(cause=cause) if cause == ANEW:
+                self._remark(live.view, _ANEW)
             case Retrying(cause=cause):
                 live.pending.clear()
                 self.show_path(self._session.path[:-1])
@@ -200,16 +192,21 @@ class Turns:
         self._session.opened(event.conversation, event.user, event.answer)
         if asked:
             self._transcript.add(UserView(event.user, event.additions))
-        self._add_answer(event.answer, Meter(sent_at=self._session.kit.clock.monotonic()))
+        self._add_answer(event.answer, Meter.taking_up(event.answer.usage, self._session.kit.clock.monotonic()))
         self._host.turns_changed()
 
     def _add_answer(self, answer: Message, meter: Meter) -> None:
-        view = AnswerView(answer, self._session.places().get(answer.id, (1, 1)))
+        # What it holds already is fed like the rest: the view's own message is what stands when it ends.
+        view = AnswerView(replace(answer, reasoning="", content=""), self._session.places().get(answer.id, (1, 1)))
         view.budget = self._session.guards.budget_tokens
         self.live = Live(view, meter)
         view.show_head(meter, 0.0, _SPINNER[0])
         self._transcript.add(view)
         self._transcript.follow = True
+        held = [(True, answer.reasoning), (False, answer.content)]
+        self.live.pending.extend((thought, text) for thought, text in held if text)
+        while self.live.pending:
+            self._flush_text(self.live)
         self._transcript.refresh_rows()
 
     def _closed(self, answer: Message, *, stored: bool) -> None:

@@ -120,6 +120,9 @@ class ChunkReader:
                     self._choice(choice, chunk, usage, events, at, lone=lone)
         if isinstance(usage, dict) and (not choices or len(self._samples) == 1):
             self._tick(usage, events, at, last=not choices)
+        elif isinstance(usage, dict) and self._ticked is None and isinstance(prompt := usage.get("prompt_tokens"), int):
+            self._ticked = (prompt, 0)  # what each of several samples took comes with its text; all of them at the end
+            events.append(UsageTick(prompt_tokens=prompt, completion_tokens=0, at=at))
         return events
 
     def end(self, fault: Fault | None, at: float) -> list[AnswerEvent]:

@@ -41,7 +41,7 @@ class Scene:
     """Where a fault happens, and what must not be repeated in its text."""
 
     where: str
-    """Host and port."""
+    """Host and port; the box, where they are a tunnel's near end."""
     has_key: bool = False
     """Whether an API key was given."""
     secrets: tuple[str, ...] = ()
@@ -59,7 +59,8 @@ def scene_of(target: Target, messages: Iterable[PromptMessage] = ()) -> Scene:
     """
     prompt = tuple(m.content for m in messages if len(m.content) >= _PROMPT_CHARS)
     key = target.api_key
-    return Scene(urlsplit(target.base_url).netloc, has_key=bool(key), secrets=(key, *prompt) if key else prompt)
+    where = urlsplit(target.base_url).netloc if target.via is None else target.via.label
+    return Scene(where, has_key=bool(key), secrets=(key, *prompt) if key else prompt)
 
 
 def tidy(text: str, secrets: Iterable[str] = ()) -> str:

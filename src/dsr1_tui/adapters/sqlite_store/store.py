@@ -1,5 +1,7 @@
 """The conversations file as the services' two ports, `Conversations` and `Messages`."""
 
+import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 from dsr1_tui.adapters.process_identity import ProcessIdentity, this_process
@@ -51,26 +53,45 @@ class SqliteStore:
         await self._database.write(lambda connection: conversations.delete(connection, conversation_id), lasting=True)
         await self._database.empty_log()
 
-    async def add(self, message: Message) -> None:
-        """Insert a message and make it its conversation's active leaf; one that streams is owned by this process."""
-        if message.status is Status.STREAMING:
-            self._streaming.add(message.id)
-        await self._database.write(lambda connection: messages.add(connection, message, self._owner))
+    async def add(self, *added: Message) -> None:
+        """Insert messages; the last becomes the active leaf, those that stream are owned by this process."""
+        self._streaming.update(message.id for message in added if message.status is Status.STREAMING)
+
+        def work(connection: sqlite3.Connection) -> None:
+            for message in added:
+                messages.add(connection, message, self._owner)
+
+        await self._database.write(work)
 
     async def journal(self, message_id: MessageId, reasoning: str, content: str) -> None:
         """Append what has streamed since the last call; it outlives this process when this returns.
 
         A message that does not stream here (any more) is left as it is.
         """
-        if message_id not in self._streaming:
-            return
-        texts, at = (reasoning, content), self._clock.now()
-        await self._database.write(lambda connection: messages.append(connection, message_id, texts, at, self._owner()))
+        await self.journal_all({message_id: (reasoning, content)})
 
-    async def finish(self, message: Message) -> None:
-        """Write a message's final state and drop its journal; safe from a power cut when this returns."""
-        self._streaming.discard(message.id)
-        await self._database.write(lambda connection: messages.finish(connection, message), lasting=True)
+    async def journal_all(self, texts: Mapping[MessageId, tuple[str, str]]) -> None:
+        """`journal` for several messages in one go: what 64 samples say in a second is one commit."""
+        live = {message_id: text for message_id, text in texts.items() if message_id in self._streaming}
+        if not live:
+            return
+        at = self._clock.now()
+
+        def work(connection: sqlite3.Connection) -> None:
+            for message_id, text in live.items():
+                messages.append(connection, message_id, text, at, self._owner())
+
+        await self._database.write(work)
+
+    async def finish(self, *ended: Message) -> None:
+        """Write the final state of messages and drop their journals; safe from a power cut when this returns."""
+        self._streaming.difference_update(message.id for message in ended)
+
+        def work(connection: sqlite3.Connection) -> None:
+            for message in ended:
+                messages.finish(connection, message)
+
+        await self._database.write(work, lasting=True)
 
     async def recover(self) -> tuple[MessageId, ...]:
         """Mark as interrupted what streamed in processes that are gone, with what the journal holds of it."""

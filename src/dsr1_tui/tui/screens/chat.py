@@ -20,6 +20,8 @@ from dsr1_tui.tui.command import bindings
 from dsr1_tui.tui.commands import COMMANDS
 from dsr1_tui.tui.link import Link, Phase
 from dsr1_tui.tui.quiet_gc import QuietGc
+from dsr1_tui.tui.screens.chat_answer import AnswerActions
+from dsr1_tui.tui.screens.chat_context import ContextActions
 from dsr1_tui.tui.screens.chat_messages import MessageActions
 from dsr1_tui.tui.screens.chat_panel import PanelActions
 from dsr1_tui.tui.screens.chat_rooms import RoomActions
@@ -28,6 +30,7 @@ from dsr1_tui.tui.screens.chat_typing import TypingActions
 from dsr1_tui.tui.session import Session
 from dsr1_tui.tui.transcript.notice import NoticeView
 from dsr1_tui.tui.transcript.view import TranscriptView
+from dsr1_tui.tui.tunnel import open_tunnel
 from dsr1_tui.tui.turns import Turns
 from dsr1_tui.tui.widgets.composer import Composer
 from dsr1_tui.tui.widgets.hint_line import HintLine
@@ -40,7 +43,9 @@ _HINT = "enter send · ctrl+j newline"
 _NARROW = 100
 
 
-class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, TypingActions, Screen[None]):
+class ChatScreen(
+    AnswerActions, ContextActions, MessageActions, RoomActions, PanelActions, SteerActions, TypingActions, Screen[None]
+):
     """One conversation with one model."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(c for c in COMMANDS if c.priority)]
@@ -127,6 +132,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
         self.show_state()
         self.show_hint(anew=not self.turns.busy or self.turns.live is not None)
         if not self.turns.busy:
+            self.measure_soon()
             self.set_timer(IDLE_S, self._settle_if_idle)
 
     def _settle_if_idle(self) -> None:
@@ -152,15 +158,18 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
         if self.link.phase is Phase.READY:
             if self.turns.queue:
                 self.turns.next()
-            if (connection := self.session.connection) is not None:
-                # Probed now, so that “answer now” costs nothing when it is pressed.
-                self.run_worker(connection.endpoint.can_continue(), group="probe", exit_on_error=False)
+            self.run_worker(self.probe(), group="probe", exclusive=True, exit_on_error=False)
+            self.measure_soon()
         self.show_state()
         self.show_hint()
 
     def link_failed(self, fault: Fault) -> None:
         """Stand where it happened, until read."""
         self.notice(fault)
+
+    def open_tunnel(self, target: Target) -> Target:
+        """Give the terminal to ssh meanwhile."""
+        return open_tunnel(self.app, self.session.kit.tunnels, target)
 
     # State in words
 
@@ -182,27 +191,30 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
                 model=model.id if model is not None else (target.model or "" if target is not None else ""),
                 endpoint=target.label if target is not None else "",
                 state=self._state(),
-                context_used=self.session.context_used,
-                context_limit=model.max_model_len if model is not None else None,
-                exact=True,
+                room=self.session.room,
                 note="recorded answers" if self.demo else "",
             )
         )
-        self._show_keys()
+        self.show_keys()
 
-    def _show_keys(self) -> None:
+    def show_keys(self) -> None:
+        """The footer: what keys do at this moment."""
         if self.panel is not None and self.panel.has_focus_within:
             self.keys.show(self.panel_commands())
             return
         live = self.turns.live
         hidden = {"stop"} if not self.turns.busy else set()
-        if live is None or live.answering:
+        cut_off = self.cut_off
+        if (live is None or live.answering) and (cut_off is None or cut_off.boxed is not None):
             hidden.add("answer-now")
-        self.keys.show([command for command in COMMANDS if command.id not in hidden])
+        if cut_off is None or self.continuable is False:
+            hidden.add("continue")
+        dimmed = {"answer-now": "asks anew"} if self.continuable is False else {}
+        self.keys.show([command for command in COMMANDS if command.id not in hidden], dimmed)
 
     def on_descendant_focus(self) -> None:
-        """The footer tells what keys do at this moment."""
-        self._show_keys()
+        """The footer follows the focus."""
+        self.show_keys()
 
     def _state(self) -> LinkState:
         live = self.turns.live
@@ -227,7 +239,7 @@ class ChatScreen(MessageActions, RoomActions, PanelActions, SteerActions, Typing
             first = " ".join(queue[0].split())
             self.hint.stand(f"queued{more}, sent {why}: {first}", anew=anew)
         else:
-            self.hint.stand(_HINT, anew=anew)
+            self.hint.stand(self.cut_off_hint or _HINT, anew=anew)
 
     def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
         """A click in the footer."""

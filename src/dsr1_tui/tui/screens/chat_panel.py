@@ -6,14 +6,13 @@ from textual import events
 from textual.screen import Screen
 
 from dsr1_tui.domain.fault import Fault, FaultError
-from dsr1_tui.domain.sampling import SamplingLayer
-from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, parse, shown
-from dsr1_tui.tui.widgets.panel_state import PanelState
+from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from dsr1_tui.tui.command import Command
+    from dsr1_tui.tui.layers import Layers
     from dsr1_tui.tui.session import Session
     from dsr1_tui.tui.widgets.composer import Composer
     from dsr1_tui.tui.widgets.hint_line import HintLine
@@ -29,6 +28,7 @@ class PanelActions(Screen[None]):
         composer: Composer
 
         notice: Callable[[Fault], None]
+        measure_soon: Callable[[], None]
 
     panel: "SettingsPanel | None" = None
 
@@ -66,19 +66,37 @@ class PanelActions(Screen[None]):
     def panel_changed(self) -> None:
         """Bring the panel in line with the session."""
         if self.panel is not None and self.panel.display:
-            session = self.session
-            self.panel.show(
-                PanelState(
-                    conversation=session.conversation.settings,
-                    below=session.below,
-                    flags=session.launch.flags,
-                    rules=session.rules,
-                )
-            )
+            self.panel.show(self.session.layers)
+            self.panel.fill(self.session.room)
+
+    def room_changed(self) -> None:
+        """Bring the panel's context meter in line; what is being set there is left alone."""
+        if self.panel is not None:
+            self.panel.fill(self.session.room)
 
     def on_settings_panel_changed(self, event: "SettingsPanel.Changed") -> None:
-        """Use it from the next request on."""
-        self._use(event.layer)
+        """Use it from the next request on; the panel shows it already, and may be a step further by now."""
+        self.session.use(event.layers)
+        self.measure_soon()
+        self._keep_settings()
+
+    def on_settings_panel_paged(self, event: "SettingsPanel.Paged") -> None:
+        """Write it on a page of its own."""
+        from dsr1_tui.tui.screens.writing import WritingDialog  # noqa: PLC0415  off the start-up path
+
+        setting = event.setting
+
+        def take(text: str | None) -> None:
+            if text is None or self.panel is None:
+                return
+            try:
+                setting.typed(self.session.layers, text)
+            except SettingError as error:
+                self.panel.note(f"{error}", error=True)
+            else:
+                self.panel.put(setting, text)
+
+        self.app.push_screen(WritingDialog(setting.label.capitalize(), setting.help, event.text), take)
 
     def on_settings_panel_save_default(self, event: "SettingsPanel.SaveDefault") -> None:
         """Keep it as the default."""
@@ -97,15 +115,21 @@ class PanelActions(Screen[None]):
         """Back to typing."""
         self.composer.focus()
 
-    def _use(self, layer: SamplingLayer) -> None:
-        self.run_worker(self._change(layer), group="settings", exit_on_error=False)
+    def use_layers(self, layers: "Layers") -> None:
+        """Use what they say for this chat from the next request on."""
+        self.session.use(layers)
+        self.panel_changed()
+        self.measure_soon()
+        self._keep_settings()
 
-    async def _change(self, layer: SamplingLayer) -> None:
+    def _keep_settings(self) -> None:
+        self.run_worker(self._kept(), group="settings", exit_on_error=False)
+
+    async def _kept(self) -> None:
         try:
-            await self.session.change_settings(layer)
+            await self.session.keep()
         except FaultError as error:
             self.notice(error.fault)
-        self.panel_changed()
 
     def action_set(self) -> None:
         """`/set` alone says how it is used."""
@@ -118,16 +142,16 @@ class PanelActions(Screen[None]):
         if spec is None:
             self.hint.show(f"There is no setting {name}. There are: {', '.join(BY_NAME)}.", warn=True)
             return
+        from dsr1_tui.tui.widgets.settings_table import SETTING_NAMED  # noqa: PLC0415  off the start-up path
+
+        setting, layers = SETTING_NAMED[spec.name], self.session.layers
+        if setting.held(layers):
+            self.hint.show(f"{spec.name} is held by {spec.flag} in this run.", warn=True)
+            return
         try:
-            parsed = parse(spec, value)
+            after = setting.typed(layers, value)
         except SettingError as error:
             self.hint.show(f"{error}.", warn=True)
             return
-        self._use(self.session.conversation.settings.having(spec.name, parsed))
-        said = shown(spec, None if not value.strip() else self._plain_value(spec.name, parsed))
-        self.hint.show(f"{spec.name} is {said} from the next answer on.")
-
-    def _plain_value(self, name: str, parsed: object) -> "float | int | tuple[str, ...] | None":
-        layer = SamplingLayer().having(name, parsed)  # type: ignore[arg-type]  # `parse` gave it
-        found = layer.get(name)
-        return found if isinstance(found, int | float | tuple) else None
+        self.use_layers(after)
+        self.hint.show(f"{spec.name} is {setting.state(after).text} from the next answer on.")

@@ -19,6 +19,7 @@ from dsr1_tui.tui.commands import COMMANDS
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsr1_tui.tui.command import Command
     from dsr1_tui.tui.link import Link
     from dsr1_tui.tui.session import Session
     from dsr1_tui.tui.transcript.view import TranscriptView
@@ -42,6 +43,7 @@ class RoomActions(Screen[None]):
         notice: Callable[[Fault], None]
         show_state: Callable[[], None]
         panel_changed: Callable[[], None]
+        panel_commands: Callable[[], tuple[Command, ...]]
 
     def _free(self) -> bool:
         if self.turns.busy:
@@ -122,7 +124,7 @@ class RoomActions(Screen[None]):
         from dsr1_tui.tui.screens.connect_dialog import ConnectDialog  # noqa: PLC0415  off the start-up path
 
         target = self.link.target
-        initial = target.root_url if target is not None else ""
+        initial = "" if target is None else target.root_url if target.via is None else target.via.url
         endpoints = self.session.launch.config.endpoints
         self.app.push_screen(ConnectDialog(endpoints, initial, environ=os.environ.get), self._connect_chosen)
 
@@ -147,7 +149,7 @@ class RoomActions(Screen[None]):
         """All keys and commands."""
         from dsr1_tui.tui.screens.help import HelpScreen  # noqa: PLC0415  off the start-up path
 
-        self.app.push_screen(HelpScreen(COMMANDS))
+        self.app.push_screen(HelpScreen((*COMMANDS, *self.panel_commands())))
 
     def action_edit_outside(self) -> None:
         """Write the question in the user's editor."""

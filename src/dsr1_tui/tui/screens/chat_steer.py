@@ -1,25 +1,19 @@
-"""Steering from the composer: preset, instructions, forced thinking, loop policy, thinking budget, answer now."""
+"""Steering from the composer: preset, instructions, forced thinking, loop policy, thinking budget."""
 
-from dataclasses import replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 
-from dsr1_tui.domain.budget import budget_layer, budget_text, leaves_no_room
-from dsr1_tui.domain.fault import FaultError
+from dsr1_tui.domain.budget import leaves_no_room
 from dsr1_tui.domain.sampling_fields import SettingError
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from dsr1_tui.domain.fault import Fault
+    from dsr1_tui.tui.layers import Layers
     from dsr1_tui.tui.session import Session
-    from dsr1_tui.tui.turns import Turns
     from dsr1_tui.tui.widgets.hint_line import HintLine
-
-ChoiceT = TypeVar("ChoiceT", bound=StrEnum)
+    from dsr1_tui.tui.widgets.setting import Setting
 
 
 class SteerActions(Screen[None]):
@@ -27,17 +21,8 @@ class SteerActions(Screen[None]):
 
     if TYPE_CHECKING:
         session: Session
-        turns: Turns
         hint: HintLine
-        notice: Callable[[Fault], None]
-        panel_changed: Callable[[], None]
-
-    def action_answer_now(self) -> None:
-        """F5: close the thinking."""
-        if self.turns.answer_now():
-            self.hint.show("closing the thought …")
-        else:
-            self.hint.show("There is no thinking to close.")
+        use_layers: Callable[[Layers], None]
 
     def action_preset(self) -> None:
         """`/preset` alone lists them."""
@@ -47,12 +32,7 @@ class SteerActions(Screen[None]):
 
     def take_preset(self, words: str) -> None:
         """`/preset NAME`."""
-        try:
-            preset = self.session.launch.config.presets.named(words)
-        except FaultError as error:
-            self.hint.show(error.fault.line, warn=True)
-            return
-        self._steer(replace(self._own, preset=preset.name), f"Preset {preset.name}: {preset.title}.")
+        self._take("preset", words)
 
     def action_instructions(self) -> None:
         """`/instructions` alone shows them."""
@@ -63,81 +43,62 @@ class SteerActions(Screen[None]):
 
     def take_instructions(self, words: str) -> None:
         """`/instructions TEXT`; `off` takes them away."""
-        text = "" if words.lower() == "off" else words
-        self._steer(
-            replace(self._own, instructions=text), "Instructions kept." if text else "No instructions any more."
-        )
+        self._take("instructions", words)
 
     def action_think(self) -> None:
         """`/think` alone says what there is."""
-        now = self.session.prompt_rules.thinking
-        self.hint.show(f"Forced thinking: {now}. /think {', '.join(ForcedThinking)}")
+        self.hint.show(f"{self._now('thinking')} /think off, newline-before, newline-after, again, prefill")
 
     def take_think(self, words: str) -> None:
         """`/think MODE`."""
-        if (mode := self._one_of(ForcedThinking, words)) is not None:
-            self._steer(replace(self._own, thinking=mode), f"Forced thinking: {mode}.")
+        self._take("thinking", words)
 
     def action_loop(self) -> None:
         """`/loop` alone says what there is."""
-        self.hint.show(f"On a loop: {self.session.guards.loop_policy}. /loop {', '.join(LoopPolicy)}")
+        self.hint.show(f"{self._now('loop_policy')} /loop tell, stop, answer, retry")
 
     def take_loop(self, words: str) -> None:
         """`/loop POLICY`."""
-        if (policy := self._one_of(LoopPolicy, words)) is not None:
-            self._steer(replace(self._own, loop_policy=policy), f"On a loop: {policy}.")
+        self._take("loop_policy", words)
 
     def action_budget(self) -> None:
         """`/budget` alone says what holds."""
-        now = budget_text(self.session.steering) or "none"
-        self.hint.show(f"Thinking budget: {now}. /budget 2048, /budget 30s, /budget off")
+        self.hint.show(f"{self._now('thinking_budget')} /budget 2048, /budget 30s, /budget off")
 
     def take_budget(self, words: str) -> None:
         """`/budget TOKENS`, `/budget SECONDSs`, `/budget off`."""
+        self._take("thinking_budget", words)
+
+    def _now(self, name: str) -> str:
+        """What holds, as a sentence."""
+        return _told(_setting(name), self.session.layers)
+
+    def _take(self, name: str, words: str) -> None:
+        """Set it as the panel would, or say in a line why not."""
+        setting, layers = _setting(name), self.session.layers
+        if setting.held(layers):
+            self.hint.show(f"{setting.label.capitalize()} is held by {setting.flag} in this run.", warn=True)
+            return
         try:
-            layer = budget_layer(words)
+            after = setting.typed(layers, words)
         except SettingError as error:
             self.hint.show(f"{error}.", warn=True)
             return
-        limit = self.session.sampling().max_tokens
-        if leaves_no_room(layer.budget_tokens, limit):
+        limit = after.sampling.max_tokens
+        if name == "thinking_budget" and leaves_no_room(after.steering.budget_tokens, limit):
             self.hint.show(f"That budget takes all of max_tokens ({limit:,}): no answer could follow.", warn=True)
             return
-        self._steer(layer.over(self._own), f"Thinking budget: {budget_text(layer)}.")
+        self.use_layers(after)
+        self.hint.show(_told(setting, after))
 
-    def action_shorten(self) -> None:
-        """Leave the oldest turns out of what is sent."""
-        gone = self.session.shorten()
-        if gone:
-            self.hint.show(
-                f"The oldest {gone} messages stay here, but are no longer sent. Send the question again: /again"
-            )
-        else:
-            self.hint.show("All of it fits: nothing has to go.")
 
-    def action_prompt(self) -> None:
-        """What the model sees."""
-        from dsr1_tui.tui.screens.prompt_view import PromptView  # noqa: PLC0415  off the start-up path
+def _setting(name: str) -> "Setting":
+    from dsr1_tui.tui.widgets.settings_table import SETTING_NAMED  # noqa: PLC0415  off the start-up path
 
-        self.app.push_screen(PromptView(self.session))
+    return SETTING_NAMED[name]
 
-    @property
-    def _own(self) -> Steering:
-        return self.session.conversation.steering
 
-    def _one_of(self, choices: type[ChoiceT], words: str) -> ChoiceT | None:
-        found = next((choice for choice in choices if choice.value == words.lower()), None)
-        if found is None:
-            self.hint.show(f"“{words[:20]}” is none of: {', '.join(choices)}.", warn=True)
-        return found
-
-    def _steer(self, steering: Steering, words: str) -> None:
-        self.hint.show(words)
-        self.run_worker(self._kept(steering), group="settings", exit_on_error=False)
-
-    async def _kept(self, steering: Steering) -> None:
-        try:
-            await self.session.steer(steering)
-        except FaultError as error:
-            self.notice(error.fault)
-        self.panel_changed()
+def _told(setting: "Setting", layers: "Layers") -> str:
+    state = setting.state(layers)
+    words = state.text.removesuffix("▾").strip()
+    return f"{setting.label.capitalize()}: {words}." + (f" {state.meaning or state.about}".rstrip())

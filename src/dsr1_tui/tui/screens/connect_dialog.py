@@ -11,7 +11,8 @@ from textual.widgets import Input
 
 from dsr1_tui.domain.config import EndpointConfig
 from dsr1_tui.domain.fault import FaultError
-from dsr1_tui.domain.target import Target, normalise_base_url
+from dsr1_tui.domain.ssh import SshPlace
+from dsr1_tui.domain.target import Target, parse_address
 from dsr1_tui.tui.command import Area, Command, bindings
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
 from dsr1_tui.tui.widgets.choice_lines import Choice
@@ -69,7 +70,7 @@ class ConnectDialog(Dialog[Target | None]):
         start = typed or _named(endpoints, initial) or Typed(url=initial)
         self._name = start.name
         self._list = ChoiceList([_choice(name, one) for name, one in endpoints.items()], id="connect-list")
-        self._url = LabelledInput("address", "http://host:8000", start.url, id="connect-url")
+        self._url = LabelledInput("address", "http://host:8000, or ssh user@box", start.url, id="connect-url")
         self._model = LabelledInput("model", "the first it serves", start.model, id="connect-model")
         self._key = LabelledInput(
             "key from", "name of a variable, if it wants a key", start.key_variable, id="connect-key"
@@ -144,26 +145,28 @@ class ConnectDialog(Dialog[Target | None]):
         stops[(at + step) % len(stops)].focus()
 
     def _go(self) -> None:
-        base_url = self._check_url()
-        if base_url is None:
+        address = self._check_url()
+        if address is None:
             self._url.focus_input()
         elif not self._check_key():
             self._key.focus_input()
         else:
             typed = self.typed
             key = (self._environ(typed.key_variable) or "").strip() if typed.key_variable else ""
-            self.give(Target(base_url=base_url, model=typed.model or None, name=typed.name, api_key=key or None))
+            base_url, via = address
+            model = typed.model or None
+            self.give(Target(base_url=base_url, model=model, name=typed.name, api_key=key or None, via=via))
 
-    def _check_url(self) -> str | None:
-        """The whole address, or `None` with the reason below the field."""
+    def _check_url(self) -> tuple[str, SshPlace | None] | None:
+        """The whole address and the box it lies behind, or `None` with the reason below the field."""
         try:
-            base_url = normalise_base_url(self._url.value)
+            base_url, via = parse_address(self._url.value)
         except FaultError as error:
             empty = not self._url.value.strip()
             self._url.tell("An address is needed, like http://host:8000." if empty else error.fault.line, error=True)
             return None
-        self._url.tell(f"→ {base_url}")
-        return base_url
+        self._url.tell(f"→ {base_url}" if via is None else f"→ by ssh to {via.label}; it may ask in the terminal")
+        return base_url, via
 
     def _check_key(self, *, typing: bool = False) -> bool:
         """Whether the key's variable is none, or set; what was typed is not repeated: it might be a key.

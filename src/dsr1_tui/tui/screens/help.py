@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from dsr1_tui.domain.advice import Source
 from dsr1_tui.render.cells import cells
 from dsr1_tui.tui.command import Area, Command, bindings
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
@@ -27,6 +28,7 @@ HELP_COMMANDS: Final[tuple[Command, ...]] = (
        keys=("pagedown", "space"), key_label="pgdn", footer=40),
 )  # fmt: skip
 SLASH_HEADING: Final = "Typed into the composer"
+SOURCES_HEADING: Final = "Where the advice beside the settings comes from"
 _INDENT: Final = 2
 _GAP: Final = 2
 _TOLD_MIN: Final = 32
@@ -67,6 +69,16 @@ def help_lines(commands: Sequence[Command], width: int) -> list[Content]:
     return lines
 
 
+def source_lines(width: int) -> list[Content]:
+    """What the warnings and bands of the generation panel rest on, at `width` cells."""
+    lines = [Content.styled(line, "bold") for line in folded(SOURCES_HEADING, width)]
+    for source in Source:
+        first, *rest = folded(source.value, width - 2 * _INDENT)
+        lines += [Content.assemble(" " * _INDENT, ("· ", ACCENT), (first, DIM))]
+        lines += [Content.styled(" " * 2 * _INDENT + line, DIM) for line in rest]
+    return lines
+
+
 def _row_lines(row: Row, columns: _Columns, width: int) -> list[Content]:
     """Three columns, or two with the sentence below, or all below each other."""
     key, title, told = row
@@ -94,7 +106,9 @@ class HelpScreen(Dialog[None]):
         super().__init__("Keys and commands")
         shown = tuple(commands)
         self._body = VerticalScroll(
-            TextPage(lambda width: help_lines(shown, width), id="help-text"), id="help-body", can_focus=False
+            TextPage(lambda width: [*help_lines(shown, width), Content(""), *source_lines(width)], id="help-text"),
+            id="help-body",
+            can_focus=False,
         )
 
     def compose_body(self) -> Iterable[Widget]:

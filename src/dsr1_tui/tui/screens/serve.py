@@ -1,7 +1,8 @@
 """Start vLLM on this machine from the start screen: what it takes, how far it is, why it failed."""
 
+import asyncio
 from collections.abc import Iterable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import replace
 from typing import ClassVar, Final
 
@@ -9,11 +10,12 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerCancelled, WorkerFailed, WorkerState
 
 from dsr1_tui.domain.fault import FaultError
+from dsr1_tui.domain.server.profile import DEFAULT_MODEL
 from dsr1_tui.domain.target import Target
-from dsr1_tui.services.bring_up import DEFAULT_MODEL, Doing, Ready, bring_up, needs
+from dsr1_tui.services.bring_up import Doing, Ready, bring_up, needs
 from dsr1_tui.services.kit import Kit
 from dsr1_tui.tui.command import Area, Command, bindings
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
@@ -42,6 +44,7 @@ class ServeScreen(Dialog[Target | None]):
         self._page = TextPage(self._lines, id="serve-page")
         self._said: tuple[tuple[str, str], ...] = (("looking at this machine …", DIM),)
         self._at_work = False
+        self._work: Worker[None] | None = None
 
     def compose_body(self) -> Iterable[Widget]:
         """The model, then what is going on."""
@@ -74,12 +77,14 @@ class ServeScreen(Dialog[Target | None]):
         elif not self._at_work:
             self._at_work = True
             self._model.tell("")
-            self.run_worker(self._bring_up(model), name="serve", group="serve", exit_on_error=False)
+            self._work = self.run_worker(self._bring_up(model), name="serve", exit_on_error=False)
 
     async def _bring_up(self, model: str) -> None:
         kit = self._kit
         try:
-            async with aclosing(bring_up(kit.find_engine(), kit.local_server(), kit.clock, model)) as events:
+            config = await asyncio.to_thread(kit.config_file.load)
+            bringing = bring_up(kit.find_engine(), kit.find_servers(), kit.find_planner(), config, model)
+            async with aclosing(bringing) as events:
                 async for event in events:
                     match event:
                         case Doing(what, detail):
@@ -93,8 +98,10 @@ class ServeScreen(Dialog[Target | None]):
             self._at_work = False
 
     async def _stop(self) -> None:
-        self.workers.cancel_group(self, "serve")
-        await self._kit.local_server().stop()
+        if self._work is not None:
+            self._work.cancel()
+            with suppress(WorkerCancelled, WorkerFailed):
+                await self._work.wait()  # its last act is to end the server
         self.give(None)
 
     def action_close(self) -> None:

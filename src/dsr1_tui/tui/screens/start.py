@@ -81,7 +81,7 @@ def ways_on(findings: Findings) -> tuple[Choice, ...]:
     ]
     return (
         *servers,
-        Choice(id="connect", title="connect to an endpoint …", detail="an address like http://host:8000", key="c"),
+        Choice(id="connect", title="connect to an endpoint …", detail="http://host:8000, or an ssh host", key="c"),
         Choice(id="start", title="start vLLM here …", detail=_starting(findings), key="s"),
         Choice(id="demo", title="demo", detail="recorded answers, nothing to install", key="d"),
     )

@@ -81,7 +81,7 @@ class AnswerView(MessageView):
         self.head = OneLine(gap=1)
         self.remark = LiveText(wording.WARN)
         """What a guard noticed."""
-        self.reasoning = LiveText(_REASONING, prefix=_BAR, source_key="reasoning")
+        self.reasoning = LiveText(_REASONING, prefix=_BAR, source_key="reasoning", folds_blank=True)
         self.open = LiveText(PLAIN, source_key="content")
         self.sections = [self.head, self.remark, self.reasoning, self.open]
 

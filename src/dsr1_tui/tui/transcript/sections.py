@@ -136,13 +136,34 @@ TAIL_LINES: Final = 10
 class LiveText(Section):
     """Plain text that grows at its end; only its last lines are wrapped anew, so a token costs the same always."""
 
-    __slots__ = ("_chunks", "_held", "_lines", "_mid_row", "_start", "_style", "_tail", "_tail_at", "_width", "fold")
+    __slots__ = (
+        "_chunks",
+        "_folds_blank",
+        "_held",
+        "_lines",
+        "_mid_row",
+        "_start",
+        "_style",
+        "_tail",
+        "_tail_at",
+        "_width",
+        "fold",
+    )
 
     def __init__(
-        self, style: Style, *, start: int = 0, gap: int = 0, prefix: Span | None = None, source_key: str = ""
+        self,
+        style: Style,
+        *,
+        start: int = 0,
+        gap: int = 0,
+        prefix: Span | None = None,
+        source_key: str = "",
+        folds_blank: bool = False,
     ) -> None:
+        """`folds_blank`: of a run of blank lines, one is shown."""
         super().__init__(gap=gap, prefix=prefix, source_key=source_key)
         self._style = style
+        self._folds_blank = folds_blank
         self._start = start
         self._chunks: list[str] = []
         self._lines: list[Line] = []
@@ -192,12 +213,22 @@ class LiveText(Section):
             del self._lines[-self._held :]
         tail = self._tail + text
         fresh = plain_lines(tail, self._width, self._style, self._start + self._tail_at)
-        self._lines.extend(fresh)
         keep, cut = _hold(fresh, tail, self._start + self._tail_at)
-        self._held = len(fresh) - keep
+        self._show(fresh[:keep])
+        committed = len(self._lines)
+        self._show(fresh[keep:])
+        self._held = len(self._lines) - committed
         self._mid_row = tail[cut - 1] != "\n" if cut else self._mid_row
         self._tail_at += cut
         self._tail = tail[cut:]
+
+    def _show(self, lines: Sequence[Line]) -> None:
+        if not self._folds_blank:
+            self._lines.extend(lines)
+            return
+        for line in lines:
+            if line.text.strip() or (self._lines and self._lines[-1].text.strip()):
+                self._lines.append(line)
 
     def settled(self, width: int) -> bool:
         """Whether its lines are made for this width."""

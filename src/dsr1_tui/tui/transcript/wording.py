@@ -79,7 +79,8 @@ def thought_words(usage: Usage | None, timings: Timings | None) -> str:
     if timings is not None and timings.thinking_s is not None:
         parts = [f"Thought for {seconds(timings.thinking_s)}"]
     if usage is not None and usage.reasoning_tokens:
-        parts.append(tokens(usage.reasoning_tokens, exact=usage.exact, unit="tokens"))
+        unit = "token" if usage.reasoning_tokens == 1 else "tokens"
+        parts.append(tokens(usage.reasoning_tokens, exact=usage.exact, unit=unit))
     return " · ".join(parts)
 
 

@@ -1,70 +1,89 @@
-"""What the generation panel shows of the settings layers: each field's value and where it comes from."""
+"""What the generation panel shows of the layers: each row's value, where it comes from, and what speaks against it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
-from dsr1_tui.domain.rules import Rules, auto_preset
-from dsr1_tui.domain.sampling import INHERIT, SamplingLayer, Unset, Value
+from dsr1_tui.domain.advice import Advice, Level, Plan, advise
+from dsr1_tui.domain.presets import AUTO, Preset
+from dsr1_tui.domain.sampling import Value
 from dsr1_tui.domain.sampling_fields import FieldSpec
+from dsr1_tui.domain.steering import ForcedThinking
+from dsr1_tui.tui.layers import Layer, Layers
 
 
 class Source(StrEnum):
-    """Where a field's value comes from, in the word that stands beside it."""
+    """Where a row's value comes from, in the word that stands beside it."""
 
     NOWHERE = ""
-    PRESET = "R1 preset"
+    """Nothing is sent."""
+    DEFAULT = "default"
+    """Nobody chose it: ours."""
+    PRESET = "preset"
     CONFIG = "config"
     CHAT = "chat"
     FLAG = "flag"
 
 
+def spoken(layers: Layers) -> tuple[tuple[Source, Layer], ...]:
+    """The layers that a person writes, the one that wins first."""
+    return (Source.FLAG, layers.flags), (Source.CHAT, layers.own), (Source.CONFIG, layers.config)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PanelState:
-    """The layers as the panel needs them."""
+class Banded:
+    """A number that stands somewhere against R1's recommended band."""
 
-    conversation: SamplingLayer = field(default_factory=SamplingLayer)
-    """What the panel edits."""
-    below: SamplingLayer = field(default_factory=SamplingLayer)
-    """Preset and config merged: what a field set back falls to."""
-    flags: SamplingLayer = field(default_factory=SamplingLayer)
-    """Above everything in this run, so that the panel cannot change what they set."""
-    rules: Rules = Rules.OFF
+    spec: FieldSpec
+    value: Value | None
+    preset: Preset = AUTO
+    """What it is for: `creative` bears more."""
 
 
-@dataclass(frozen=True, slots=True)
-class FieldState:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowState:
     """One row of the panel."""
 
-    value: Value | None = None
-    """What will be sent; `None`: nothing is."""
+    text: str
+    """The value, with its unit."""
+    typed: str = ""
+    """What an edit of it begins with."""
     source: Source = Source.NOWHERE
-    for_r1: bool = False
-    """Whether the advice for R1 holds."""
+    chosen: bool = True
+    """Whether somebody set it; what holds of itself is drawn dim."""
+    about: str = ""
+    """A line below it, about the value."""
+    meaning: str = ""
+    """What the value does, for the help; empty: the setting's own help is enough."""
+    band: Banded | None = None
+    advice: tuple[Advice, ...] = ()
 
 
-def field_state(state: PanelState, spec: FieldSpec) -> FieldState:
-    """Resolve one field: flags over the conversation over what is below."""
-    for_r1 = state.rules is Rules.R1
-    for source, layer in ((Source.FLAG, state.flags), (Source.CHAT, state.conversation), (Source.CONFIG, state.below)):
-        found = layer.get(spec.name)
-        if found is INHERIT:
-            continue
-        if source is Source.CONFIG and found == auto_preset(state.rules).get(spec.name):
-            source = Source.PRESET  # noqa: PLW2901  the merged layer does not say which of its two layers spoke
-        return FieldState(None if isinstance(found, Unset) else found, source, for_r1)
-    return FieldState(None, Source.NOWHERE, for_r1)
+def plan_of(layers: Layers) -> Plan:
+    """What is about to be sent, for `advise`."""
+    steering, preset = layers.steering, layers.preset
+    return Plan(
+        sampling=layers.sampling,
+        rules=layers.rules,
+        r1_model=layers.r1_model,
+        preset=preset,
+        maths=bool(preset.directive if steering.directive is None else steering.directive),
+        instructions=steering.instructions or "",
+        # Its default has nothing to do with other models, and nobody there need hear of it.
+        thinking=steering.thinking or ForcedThinking.OFF,
+        thinking_budget=steering.budget_tokens or None,
+        reasoning_parser=layers.reasoning_parser,
+        samples=layers.samples,
+        limit=layers.limit,
+    )
 
 
-def origin(spec: FieldSpec, state: FieldState) -> str:
-    """Where the value comes from, as a sentence."""
-    match state.source:
-        case Source.PRESET:
-            return "From the R1 preset."
-        case Source.CONFIG:
-            return "From your config file."
-        case Source.CHAT:
-            return "Set in this chat."
-        case Source.FLAG:
-            return f"Held by {spec.flag} in this run."
-        case Source.NOWHERE:
-            return "Not sent: the server decides."
+def advice_on(layers: Layers, name: str) -> tuple[Advice, ...]:
+    """What speaks against one row's value, the gravest first."""
+    order = tuple(Level)
+    found = [one for one in advise(plan_of(layers)) if one.field == name]
+    return tuple(sorted(found, key=lambda one: -order.index(one.level)))
+
+
+def conflicts(layers: Layers) -> tuple[str, ...]:
+    """The rows whose value cannot work as things stand."""
+    return tuple(dict.fromkeys(one.field for one in advise(plan_of(layers)) if one.level is Level.CONFLICT))

@@ -1,5 +1,6 @@
 """One focusable row of the generation panel: steps, typing with the reason at once, and the way back to a default."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
@@ -8,12 +9,13 @@ from textual.binding import BindingType
 from textual.content import Content
 from textual.message import Message
 
-from dsr1_tui.domain.sampling import INHERIT, SERVER, Unset, Value
-from dsr1_tui.domain.sampling_fields import FieldSpec, SettingError, parse, shown, stepped
+from dsr1_tui.domain.sampling_fields import SettingError
 from dsr1_tui.tui.command import Area, Command, bindings
+from dsr1_tui.tui.layers import Layers
 from dsr1_tui.tui.widgets.line_edit import LineEdit
 from dsr1_tui.tui.widgets.page import Page
-from dsr1_tui.tui.widgets.panel_state import FieldState, Source
+from dsr1_tui.tui.widgets.panel_state import RowState
+from dsr1_tui.tui.widgets.setting import Setting
 from dsr1_tui.tui.widgets.setting_lines import RowLook, row_lines
 
 _C = Command
@@ -22,16 +24,18 @@ _AREA = Area.MODEL
 FIELD_COMMANDS: Final[tuple[Command, ...]] = (
     _C(id="setting-move", action="", title="field", help="Go to the setting above or below (also tab).", area=_AREA,
        key_label="↑↓"),
-    _C(id="setting-step", action="", title="step", help="One step down or up.", area=_AREA, key_label="←→", footer=90),
-    _C(id="setting-type", action="type", title="type", help="Type a value; enter takes it, esc leaves it as it was.",
-       area=_AREA, keys=("enter",), footer=80),
-    _C(id="setting-reset", action="reset", title="reset", help="Back to the preset's or the config file's value.",
-       area=_AREA, keys=("r",), footer=60),
+    _C(id="setting-step", action="", title="step", help="One step down or up, or the choice before or after.",
+       area=_AREA, key_label="←→", footer=90),
+    _C(id="setting-type", action="type", title="edit", area=_AREA,
+       help="Edit the value (enter takes it, esc leaves it as it was), or go to the next choice.",
+       keys=("enter",), footer=80),
+    _C(id="setting-reset", action="reset", title="reset", area=_AREA, keys=("r",), footer=60,
+       help="Back to the value of the preset, the config file or the program."),
     _C(id="setting-leave", action="leave", title="back", help="Back to the composer.", area=_AREA, keys=("escape",),
        footer=70),
-    _C(id="setting-server", action="server", title="server default",
-       help="Send nothing, so that the server's own default holds.", area=_AREA, keys=("delete", "backspace"),
-       key_label="del", footer=50),
+    _C(id="setting-server", action="server", title="server default", area=_AREA, keys=("delete", "backspace"),
+       help="Send nothing, so that the server's own default holds; no budget, no instructions.", key_label="del",
+       footer=50),
 )  # fmt: skip
 """The arrows have no binding: a row tells them apart itself, so that they move the cursor while one types."""
 
@@ -44,17 +48,24 @@ class SettingField(Page, can_focus=True):
 
     @dataclass
     class Committed(Message):
-        """A valid new value of the conversation's layer."""
+        """A valid change, to be made to whatever is set by then."""
 
-        spec: FieldSpec
-        value: Value | Unset
+        change: Callable[[Layers], Layers]
 
     @dataclass
     class Moved(Message):
         """To the row `step` rows on."""
 
-        spec: FieldSpec
+        setting: Setting
         step: int
+
+    @dataclass
+    class Paged(Message):
+        """The value is to be written on a page of its own."""
+
+        setting: Setting
+        text: str
+        """What to begin with."""
 
     class Left(Message):
         """Back to where one came from."""
@@ -65,16 +76,17 @@ class SettingField(Page, can_focus=True):
     class Redrawn(Message):
         """The row shows something else (a typed value, a fault)."""
 
-    def __init__(self, spec: FieldSpec) -> None:
-        super().__init__(id=f"setting-{spec.name.replace('_', '-')}")
-        self.spec = spec
-        self._state = FieldState()
+    def __init__(self, setting: Setting) -> None:
+        super().__init__(id=setting.id)
+        self.setting = setting
+        self._layers = Layers()
+        self._state = setting.state(self._layers)
         self._edit: LineEdit | None = None
         self._begun_as = ""
         self._error = ""
 
     @property
-    def state(self) -> FieldState:
+    def state(self) -> RowState:
         """The settled value and its origin."""
         return self._state
 
@@ -88,24 +100,23 @@ class SettingField(Page, can_focus=True):
         """The reason shown under the field, if any."""
         return self._error
 
-    def show(self, state: FieldState) -> None:
-        """Show a settled value; what is being typed stays."""
-        if state != self._state:
-            self._state = state
+    def show(self, layers: Layers) -> None:
+        """Show what is settled; what is being typed stays."""
+        before, self._layers = self._state, layers
+        self._state = self.setting.state(layers)
+        if self._edit is not None or self._state != before:
             self.changed()
 
     def lines(self, width: int) -> list[Content]:
         """The row at this width."""
         look = RowLook(self.has_focus, self._edit, self._error, self._live())
-        return row_lines(self.spec, self._state, look, width)
+        return row_lines(self.setting, self._state, look, width)
 
-    def _live(self) -> Value | None:
+    def _live(self) -> RowState | None:
+        """What holds if what is typed is taken."""
         if self._edit is None:
-            return self._state.value
-        if self._error:
-            return None
-        typed = parse(self.spec, self._edit.text)
-        return None if isinstance(typed, Unset) else typed
+            return self._state
+        return None if self._error else self.setting.state(self.setting.typed(self._layers, self._edit.text))
 
     def escape(self) -> None:
         """Leave what is typed, or else the panel."""
@@ -123,7 +134,7 @@ class SettingField(Page, can_focus=True):
         text = self._edit.text
         self._settle()
         if text != self._begun_as:
-            self._commit(parse(self.spec, text))
+            self._commit(lambda layers: self.setting.typed(layers, text))
         return True
 
     def _settle(self) -> None:
@@ -138,47 +149,56 @@ class SettingField(Page, can_focus=True):
         """Show `edit` and, at once, whether it can be taken."""
         self._edit, self._error = edit, ""
         try:
-            parse(self.spec, edit.text)
+            self.setting.typed(self._layers, edit.text)
         except SettingError as fault:
             self._error = str(fault)
         self._redraw()
 
     def _begin(self, edit: LineEdit) -> None:
         if not self._held():
-            self._begun_as = shown(self.spec, self._state.value) if self._state.value is not None else ""
+            self._begun_as = self._state.typed
             self._type(edit)
+
+    def _write(self, text: str) -> None:
+        """Begin with what was typed or pasted."""
+        if not self.setting.page:
+            self._begin(LineEdit().typed(text))
+        elif not self._held():
+            self.post_message(self.Paged(self.setting, self._state.typed + text))
 
     def _held(self) -> bool:
         """Whether a flag holds the value; says so where it does."""
-        held = self._state.source is Source.FLAG
+        held = self.setting.held(self._layers)
         if held:
-            self._error = f"set by {self.spec.flag} for this run"
+            self._error = f"set by {self.setting.flag} for this run"
             self._redraw()
         return held
 
-    def _commit(self, value: Value | Unset) -> None:
+    def _commit(self, change: Callable[[Layers], Layers]) -> None:
         if not self._held():
             self._error = ""
             self._redraw()
-            self.post_message(self.Committed(self.spec, value))
+            self.post_message(self.Committed(change))
 
     def _step(self, direction: int) -> None:
-        value = stepped(self.spec, self._state.value, direction)
-        if value is not None and value != self._state.value:
-            self._commit(value)
+        self._commit(lambda layers: self.setting.stepped(layers, direction))
 
     def action_type(self) -> None:
-        """Begin to edit the value as it stands."""
-        text = shown(self.spec, self._state.value) if self._state.value is not None else ""
-        self._begin(LineEdit.of(text))
+        """Begin to edit the value as it stands, or go to the next choice."""
+        if self.setting.cycles:
+            self._step(1)
+        elif self.setting.page:
+            self._write("")
+        else:
+            self._begin(LineEdit.of(self._state.typed))
 
     def action_reset(self) -> None:
         """Let the layers below decide."""
-        self._commit(INHERIT)
+        self._commit(self.setting.reset)
 
     def action_server(self) -> None:
         """Send nothing."""
-        self._commit(SERVER)
+        self._commit(self.setting.left_to_server)
 
     def action_leave(self) -> None:
         """Out of the panel."""
@@ -193,7 +213,7 @@ class SettingField(Page, can_focus=True):
     def _move(self, event: events.Key) -> bool:
         step = {"up": -1, "shift+tab": -1, "down": 1, "tab": 1}.get(event.key)
         if step is not None and self.take():
-            self.post_message(self.Moved(self.spec, step))
+            self.post_message(self.Moved(self.setting, step))
         return step is not None
 
     def _row_key(self, event: events.Key) -> bool:
@@ -205,7 +225,7 @@ class SettingField(Page, can_focus=True):
             case key if event.is_printable and event.character and not event.character.isspace():
                 if key in self._bindings.key_to_bindings:
                     return False
-                self._begin(LineEdit().typed(event.character))
+                self._write(event.character)
             case _:
                 return False
         return True
@@ -235,14 +255,15 @@ class SettingField(Page, can_focus=True):
         return True
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste types its first line."""
+        """A paste types its first line, or all of it where there is a page for it."""
         event.stop()
         event.prevent_default()
-        first = next(iter(event.text.strip().splitlines()), "")
+        pasted = event.text.strip()
+        first = next(iter(pasted.splitlines()), "")
         if self._edit is not None:
             self._type(self._edit.typed(first))
         elif first:
-            self._begin(LineEdit().typed(first))
+            self._write(pasted if self.setting.page else first)
 
     def watch_has_focus(self, has_focus: bool) -> None:  # noqa: FBT001  Textual calls it so
         """Show or hide the mark."""

@@ -7,6 +7,7 @@ from typing import Final
 from textual.content import Content
 from textual.widget import Widget
 
+from dsr1_tui.domain.context import Room
 from dsr1_tui.tui.tones import ACCENT, BAD, DIM, FAIR, GOOD
 from dsr1_tui.tui.words import model_name, one_line, shorten
 
@@ -46,12 +47,8 @@ class BarState:
     """As the server names it; shown without the organisation before it."""
     endpoint: str = ""
     state: LinkState = LinkState.CONNECTING
-    context_used: int | None = None
-    """Tokens of the conversation so far."""
-    context_limit: int | None = None
-    """Tokens the model takes."""
-    exact: bool = True
-    """False where `context_used` is an estimate, which then carries `≈`."""
+    room: Room | None = None
+    """What the conversation takes of the context."""
     note: str = ""
     """A few words beside the state, e.g. `trying again`."""
 
@@ -104,19 +101,20 @@ def _right(state: BarState, parts: _Parts) -> Content:
     pieces = [Content.assemble((glyph, tone), f" {state.state.value}")]
     if parts.note and state.note:
         pieces[0] = Content.assemble(pieces[0], (f" · {one_line(state.note)}", DIM))
-    if parts.context and state.context_used is not None:
-        pieces.append(_context(state.context_used, state, percent=parts.percent))
+    if parts.context and state.room is not None:
+        pieces.append(_context(state.room, percent=parts.percent))
     return Content("   ").join(pieces)
 
 
-def _context(used: int, state: BarState, *, percent: bool) -> Content:
-    about = "" if state.exact else "≈"
-    if not state.context_limit:
-        return Content.styled(f"ctx {about}{used:,}", DIM)
-    share = used / state.context_limit
-    tone = FAIR if share >= _NEARLY_FULL else DIM
-    text = f"ctx {about}{used:,} / {state.context_limit:,}"
-    return Content.styled(f"{text}  {about}{share:.0%}".replace("%", " %") if percent else text, tone)
+def _context(room: Room, *, percent: bool) -> Content:
+    """`ctx 1,204 / 32,768  4 %`: a warning where no more than a tenth is left, or less than the reply asks for."""
+    about = "" if room.exact else "≈"
+    if not room.limit or room.share is None or room.free is None:
+        return Content.styled(f"ctx {about}{room.prompt:,}", DIM)
+    tight = room.share >= _NEARLY_FULL or room.free < min(room.reply or 0, room.limit // 2)
+    text = f"ctx {about}{room.prompt:,} / {room.limit:,}"
+    whole = f"{text}  {about}{room.share:.0%}".replace("%", " %") if percent else text
+    return Content.styled(whole, FAIR if tight else DIM)
 
 
 class StatusBar(Widget):

@@ -1,0 +1,1 @@
+"""Votes: what samples said, counted by what it means."""
