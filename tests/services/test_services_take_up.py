@@ -1,10 +1,11 @@
 """Answers that were cut off: taken up where they ended, or answered from what they have."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
-from dsr1_tui.domain.events import Continued, FinishReason
+from dsr1_tui.domain.events import AnswerDelta, Continued, FinishReason
 from dsr1_tui.domain.fault import FaultCode
 from dsr1_tui.domain.message import Message, Status, Timings, Usage
 from dsr1_tui.domain.prompt import PromptRules
@@ -162,3 +163,32 @@ async def test_a_second_try_forgets_the_first_ones_journal() -> None:
         if isinstance(event, TurnClosed):
             assert event.answer.content == "Paris, then."
     assert all(not rows for rows in world.store.shelf.journal.values())
+
+
+async def test_the_rest_is_drawn_with_other_settings() -> None:
+    gate = asyncio.Event()
+    world = World([*answer_script("The answer", "hm")[:-1], gate], answer_script(" is 42.", ""))
+    signal, events = StopSignal(), list[AskEvent]()
+    colder = replace(world.question.sampling, temperature=0.5)
+    async for event in ask(world.ports, replace(world.question, guards=GuardRules()), signal):
+        events.append(event)
+        if isinstance(event, AnswerDelta) and event.text == " answer":
+            signal.apply(colder)
+    whole = closed(events)
+    assert whole.content == "The answer is 42."
+    assert [(s.cause, s.from_char, s.sampling.temperature) for s in whole.segments] == [
+        ("ask", 0, 0.6),
+        ("settings", len("The answer"), 0.5),
+    ]
+    assert world.endpoint.abandoned == 1
+
+
+@pytest.mark.parametrize("continuable", [True, False])
+async def test_settings_that_change_nothing_or_cannot_leave_the_stream_alone(continuable: bool) -> None:
+    world = World(answer_script("The answer is 42.", "hm"), continuable=continuable)
+    signal = StopSignal()
+    same = world.question.sampling
+    signal.apply(same if continuable else replace(same, temperature=0.5))
+    question = replace(world.question, guards=GuardRules())
+    whole = closed([event async for event in ask(world.ports, question, signal)])
+    assert (whole.content, len(whole.segments), world.endpoint.abandoned) == ("The answer is 42.", 1, 0)

@@ -1,7 +1,10 @@
 """Answers that were cut off, in the chat: taken up, answered at once, or said to be beyond this server."""
 
+import asyncio
+
 from dsr1_tui.domain.events import FinishReason
 from dsr1_tui.tui.app import ChatApp
+from dsr1_tui.tui.screens.chat import ChatScreen
 from dsr1_tui.tui.screens.chat_answer import CANNOT
 from support.chat_pilot import ask, chat, done, painted, shown, until
 from support.fake_endpoint import answer_script
@@ -76,3 +79,33 @@ async def test_a_whole_answer_is_left_alone() -> None:
         assert "The last answer is whole." in chat(app).hint.render().plain
         await pilot.press("f5")
         assert "There is no thinking to close." in chat(app).hint.render().plain
+
+
+async def test_the_rest_of_an_answer_is_drawn_with_what_is_set_now() -> None:
+    gate = asyncio.Event()
+    world = World([[*answer_script("The answer is", "hm")[:-1], gate]])
+    world.endpoint.continue_scripts = [answer_script(" forty-two.", "")]
+    app = ChatApp(world.prepare)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ask(pilot, app, "What is 6*7?")
+        await until(pilot, lambda: "The answer is" in shown(app), "the beginning")
+        chat(app).run_slash("/set temperature 0.55")
+        await pilot.press("f4")
+        await done(pilot, app)
+        assert "The answer is forty-two." in painted(app)
+        assert world.endpoint.continuations[0].sampling.temperature == 0.55
+        await pilot.press("f4")
+        assert "Nothing streams" in chat(app).hint.render().plain
+
+
+async def test_a_system_message_is_moved_into_the_first_question() -> None:
+    world = World([answer_script("Oui.", "hm")])
+    app = ChatApp(world.prepare)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ChatScreen) and chat(app).session.connection is not None)
+        chat(app).run_slash("/system Answer in French.")
+        assert "R1 takes no system message: kept as instructions" in chat(app).hint.render().plain
+        await ask(pilot, app, "Is it raining?")
+        await done(pilot, app)
+        (message,) = world.endpoint.requests[0].messages
+        assert message.content == "Answer in French.\n\nIs it raining?"

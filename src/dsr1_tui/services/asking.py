@@ -84,42 +84,51 @@ class Asking:
 
     async def events(self) -> AsyncGenerator[AnswerEvent | Tick, None]:
         """All events, the draft fed with each; ends when the draft is closed or the stream broke off without a word."""
-        first = self._refusal or await self._first()
-        if isinstance(first, Fault):
-            failed = Failed(error=first, at=self.clock.monotonic())
+        begun = self._refusal or await self._first()
+        if isinstance(begun, Fault):
+            failed = Failed(error=begun, at=self.clock.monotonic())
             self.draft.feed(failed)
             yield failed
             return
-        stream, opened = first
-        for ready in opened:
-            yield ready
-        while True:
+        following: _Begun | None = begun
+        while following is not None:
+            stream, opened = following
+            for ready in opened:
+                yield ready
             self._order = None
             async with aclosing(self._phase(stream)) as phase:
                 async for event in phase:
                     yield event
-            if (again := self._taken_again()) is not None:
-                retry = Retrying(cause=self._again_cause, attempt=2, at=self.clock.monotonic())
-                self.draft.feed(retry)
-                yield retry
-                if again.prefill is not None:
-                    yield self._begun(again.prefill.content)
-                stream = self.endpoint.stream(again)
-                continue
-            order = self._ordered()
-            if not self.draft.is_open() or (order is None and not self._wants_answer()):
-                return
-            if order is not None and order.act is Act.RETRY:
-                self._retried = True
-                retry = Retrying(cause=order.tripped.guard, attempt=2, at=self.clock.monotonic())
-                self.draft.feed(retry)
-                yield retry
-                self.request = replace(self.request, sampling=_varied(self.request.sampling))
-                stream = self.endpoint.stream(self.request)
-                continue
-            stream, opened = await self._hurry(order)
-            for ready in opened:
-                yield ready
+            following = await self._following()
+
+    async def _following(self) -> _Begun | None:
+        """What follows a stream that ended, was left or was not taken; `None` where nothing does."""
+        if (again := self._taken_again()) is not None:
+            opened = [self._retrying(self._again_cause)]
+            if again.prefill is not None:
+                opened.append(self._begun(again.prefill.content))
+            return self.endpoint.stream(again), opened
+        order, change = self._ordered(), self.signal.sampling
+        self.signal.sampling = None
+        if not self.draft.is_open():
+            return None
+        if order is not None and order.act is Act.RETRY:
+            self._retried = True
+            opened = [self._retrying(order.tripped.guard)]
+            self.request = replace(self.request, sampling=_varied(self.request.sampling))
+            return self.endpoint.stream(self.request), opened
+        if order is not None or self._wants_answer():
+            return await self._hurry(order)
+        if change is None:
+            return None
+        self.request = replace(self.request, sampling=change)
+        going = await self._go_on("settings")
+        return None if isinstance(going, Fault) else going  # a fault only where the endpoint could until now
+
+    def _retrying(self, cause: str) -> AnswerEvent:
+        retry = Retrying(cause=cause, attempt=2, at=self.clock.monotonic())
+        self.draft.feed(retry)
+        return retry
 
     async def _first(self) -> _Begun | Fault:
         """The stream that it begins with, and what goes before its events."""
@@ -128,9 +137,12 @@ class Asking:
             return self.endpoint.stream(self.request), begun
         if self.taken_up is TakeUp.ANSWER:
             return await self._hurry(None)
+        return await self._go_on("continue")
+
+    async def _go_on(self, cause: str) -> _Begun | Fault:
         thought, said = "".join(self.draft.reasoning), "".join(self.draft.content)
         going = await go_on(self.extras, request=self.request, prompt=self.prompt, thought=thought, said=said)
-        return going if isinstance(going, Fault) else (going.stream, self._continued(going, "continue"))
+        return going if isinstance(going, Fault) else (going.stream, self._continued(going, cause))
 
     async def _hurry(self, order: Order | None) -> _Begun:
         self._hurried = True
@@ -189,6 +201,16 @@ class Asking:
     def _wants_answer(self) -> bool:
         return self.signal.answer_now and not self._hurried and not "".join(self.draft.content).strip()
 
+    async def _wants_change(self) -> bool:
+        """Whether the rest is to be drawn with other settings, and the endpoint can take the answer up."""
+        wanted = self.signal.sampling
+        if wanted is None:
+            return False
+        if wanted != self.request.sampling and self.extras is not None and await self.extras.can_continue():
+            return True
+        self.signal.sampling = None
+        return False
+
     async def _phase(self, stream: AsyncGenerator[AnswerEvent, None]) -> AsyncGenerator[AnswerEvent | Tick, None]:
         """One stream, until it ends, is stopped, or something else is to be done (`_order`, or an answer wanted)."""
         guards = Guards(self.rules, may_retry=not self._retried)
@@ -224,6 +246,8 @@ class Asking:
                     )
                     self.draft.feed(tripped)
                     yield tripped
+                    return
+                elif await self._wants_change():
                     return
                 elif self.clock.monotonic() >= due:
                     due = self.clock.monotonic() + TICK_S

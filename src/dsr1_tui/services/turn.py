@@ -8,6 +8,7 @@ from dsr1_tui.domain.events import AnswerEvent, FinishReason
 from dsr1_tui.domain.fault import Fault
 from dsr1_tui.domain.message import Conversation, Message
 from dsr1_tui.domain.prompt_parts import Addition
+from dsr1_tui.domain.sampling import Sampling
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ class StopSignal:
     reason: FinishReason | None = None
     answer_now: bool = False
     """Whether the thought is to be closed and the answer asked for."""
+    sampling: Sampling | None = None
+    """What the rest of the answer is to be drawn with."""
     _wake: list[asyncio.Event] = field(default_factory=list)
 
     def stop(self, reason: FinishReason = FinishReason.STOPPED) -> None:
@@ -70,10 +73,15 @@ class StopSignal:
         self.answer_now = True
         self._woken()
 
+    def apply(self, sampling: Sampling) -> None:
+        """Ask for the rest of the answer under other settings, where the endpoint can take it up."""
+        self.sampling = sampling
+        self._woken()
+
     def wakes(self, event: asyncio.Event) -> None:
         """Have `event` set when something is asked for."""
         self._wake.append(event)
-        if self.reason is not None or self.answer_now:
+        if self.reason is not None or self.answer_now or self.sampling is not None:
             event.set()
 
     def _woken(self) -> None:

@@ -124,6 +124,13 @@ class Turns:
         self._stop.hurry()
         return True
 
+    def apply_now(self) -> bool:
+        """Draw the rest of the running answer with the settings as they are now; whether one runs."""
+        if self._stop is None or self.live is None:
+            return False
+        self._stop.apply(self._session.sampling())
+        return True
+
     def _begin(self, connection: Connection, text: str | None, take_up: tuple[Message, TakeUp] | None = None) -> None:
         self._stop = StopSignal()
         self._host.start(self._run(connection, text, take_up, self._stop))

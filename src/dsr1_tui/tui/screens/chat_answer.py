@@ -83,6 +83,15 @@ class AnswerActions(Screen[None]):
         else:
             self.hint.show("There is no thinking to close.")
 
+    def action_apply(self) -> None:
+        """F4: the settings as they are now, for the rest of this answer."""
+        if self.continuable is False:
+            self.hint.show(f"{CANNOT} What is set acts from the next answer on.", warn=True)
+        elif self.turns.apply_now():
+            self.hint.show("applied to the rest of this answer")
+        else:
+            self.hint.show("Nothing streams: what is set acts on the next answer.")
+
     def action_continue(self) -> None:
         """F8: let an answer that was cut off go on where it ended."""
         cut_off = self.cut_off

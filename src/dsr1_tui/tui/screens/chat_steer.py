@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from dsr1_tui.domain.budget import leaves_no_room
+from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling_fields import SettingError
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ class SteerActions(Screen[None]):
     def take_instructions(self, words: str) -> None:
         """`/instructions TEXT`; `off` takes them away."""
         self._take("instructions", words)
+
+    def take_system(self, words: str) -> None:
+        """`/system TEXT`: R1 is harmed by a system message, so that it is moved into the first question."""
+        self._take("instructions", words)
+        if self.session.rules is Rules.R1 and self.session.steering.instructions == words:
+            moved = "R1 takes no system message: kept as instructions, sent with the first question."
+            self.hint.show(f"{moved} /instructions off takes them away.")
 
     def action_think(self) -> None:
         """`/think` alone says what there is."""
