@@ -5,7 +5,9 @@ import pytest
 
 from dsr1_tui import wiring
 from dsr1_tui.cli import history
+from dsr1_tui.domain.target import Target
 from dsr1_tui.services.kit import Kit
+from support.bench_world import AnsweringEndpoint
 from support.fake_endpoint import FakeEndpoint
 from support.fake_kit import World
 
@@ -31,3 +33,28 @@ def world(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> World:
     monkeypatch.setattr(wiring, "build_kit", build)
     monkeypatch.setattr(history, "build_kit", build)
     return world
+
+
+@pytest.fixture
+def answering(world: World, monkeypatch: pytest.MonkeyPatch) -> AnsweringEndpoint:
+    """What every run of `bench` connects to, whatever its address; `world` comes with it."""
+    made = AnsweringEndpoint(world.clock)
+
+    def opened(target: Target) -> FakeEndpoint:
+        world.opened.append(target)
+        made.turn_to(target)
+        return made
+
+    monkeypatch.setattr(wiring, "open_endpoint_exact", opened)
+    return made
+
+
+@pytest.fixture
+def sums(tmp_path: Path) -> str:
+    """A set of two questions, of which the fake answers the first right where the seed is even."""
+    path = tmp_path / "sums.jsonl"
+    path.write_text(
+        '{"id": "a", "question": "What is question 1?", "answer": 4, "tags": ["one"]}\n'
+        '{"id": "b", "question": "What is question 2?", "answer": 6}\n'
+    )
+    return str(path)

@@ -66,7 +66,7 @@ def steering_options(command: F) -> F:
             "thinking",
             cls=_Prompt,
             type=click.Choice([kind.value for kind in ForcedThinking]),
-            help="How R1 is made to think where it would skip it; by default off.",
+            help="How R1 is made to think where it would skip it; by default again.",
         ),
         click.option(
             "--instructions",

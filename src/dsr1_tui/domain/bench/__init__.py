@@ -1,0 +1,1 @@
+"""Measuring a model: what is asked how often under which settings, what came of each sample, and what that says."""
