@@ -3,11 +3,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from dsr1_tui.adapters import machine
-from dsr1_tui.adapters.machine import LocalMachine, holds_vllm, parse_gpus, parse_meminfo
+from dsr1_tui.adapters.doctor import gpu_smi
+from dsr1_tui.adapters.machine import LocalMachine, holds_vllm, parse_meminfo
 from dsr1_tui.domain.discovery import Gpu, VllmPlace
 
 MIB = 1024**2
@@ -41,18 +39,40 @@ def test_a_machine_without_anything_has_memory_and_disk(tmp_path: Path) -> None:
     assert facts.disk_free_bytes == pytest.approx(shutil.disk_usage(tmp_path).free, rel=0.5)
 
 
-def test_gpus_are_asked_of_nvidia_smi(tmp_path: Path) -> None:
-    said = "NVIDIA H200, 143771\\nNVIDIA GeForce RTX 4090, 24564"
-    command(tmp_path / "bin", "nvidia-smi", f'test "$2" = "--format=csv,noheader,nounits" && printf "{said}\\n"')
-    gpus = on(tmp_path).facts().gpus
-    assert gpus == (Gpu("NVIDIA H200", 143771 * MIB), Gpu("NVIDIA GeForce RTX 4090", 24564 * MIB))
+ROWS = """\
+0, GPU-a, NVIDIA H200, 580.65.06, 143771, 143000
+1, GPU-b, NVIDIA H200, 580.65.06, 143771, 9000
+2, GPU-c, NVIDIA GB10, 580.65.06, [N/A], [N/A]"""
+APPS = """\
+GPU-b, 4194305, 134000, /usr/bin/python3 serve
+GPU-b, 4194306, [N/A], [Not Found]"""
+
+
+def tool(folder: Path, rows: str, apps: str = "") -> None:
+    """An `nvidia-smi` that prints these."""
+    (folder / "rows").write_text(rows)
+    (folder / "apps").write_text(apps)
+    script = f'case "$1" in --query-gpu=*) cat "{folder}/rows";; *) cat "{folder}/apps";; esac'
+    command(folder / "bin", "nvidia-smi", f"PATH=/usr/bin:/bin\n{script}")
+
+
+def test_gpus_are_asked_of_nvidia_smi_with_what_is_free_and_who_holds_the_rest(tmp_path: Path) -> None:
+    tool(tmp_path, ROWS, APPS)
+    idle, busy, shared = on(tmp_path).facts().gpus
+    assert (idle, shared) == (Gpu("NVIDIA H200", 143771 * MIB), Gpu("NVIDIA GB10"))
+    assert idle == busy, "two of one kind, whatever they do"
+    assert (idle.free_bytes, idle.holders) == (143000 * MIB, ())
+    assert busy.free_bytes == 9000 * MIB
+    assert [(one.pid, one.used_bytes) for one in busy.holders] == [(4194305, 134000 * MIB), (4194306, None)]
+    assert busy.holders[0].name == "python3"
+    assert shared.free_bytes is None
 
 
 @pytest.mark.parametrize(
     "script",
     [
         "echo 'NVIDIA-SMI has failed because it could not communicate with the NVIDIA driver.'; exit 9",
-        "echo 'NVIDIA H200, 1'; exit 1",
+        "echo '0, GPU-a, NVIDIA H200, 580.65, 1, 1'; exit 1",
         "printf '\\377\\376'",
         "kill -9 $$",
     ],
@@ -63,8 +83,8 @@ def test_a_driver_in_trouble_is_no_gpu(tmp_path: Path, script: str) -> None:
 
 
 def test_a_driver_that_hangs_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machine, "GPU_LIMIT_S", 0.1)
-    command(tmp_path / "bin", "nvidia-smi", "echo 'NVIDIA H200, 143771'; exec sleep 60")
+    monkeypatch.setattr(gpu_smi, "_LIMIT_S", 0.1)
+    command(tmp_path / "bin", "nvidia-smi", "echo '0, GPU-a, NVIDIA H200, 580.65, 1, 1'; exec sleep 60")
     assert on(tmp_path).facts().gpus == ()
 
 
@@ -74,15 +94,9 @@ def test_a_file_that_cannot_be_run_is_no_gpu(tmp_path: Path) -> None:
     assert on(tmp_path).facts().gpus == ()
 
 
-def test_gpu_lines_of_another_form_are_skipped_and_names_are_made_safe() -> None:
-    said = "NVIDIA GB10, [N/A]\nUnable to determine the device handle\n\nTesla \x1b[31mT4, 15360\n"
-    assert parse_gpus(said) == (Gpu("NVIDIA GB10"), Gpu("Tesla [31mT4", 15360 * MIB))
-
-
-@settings(deadline=None)
-@given(st.text())
-def test_whatever_a_driver_prints_is_taken(said: str) -> None:
-    assert all(gpu.name.isprintable() for gpu in parse_gpus(said))
+def test_gpu_lines_of_another_form_are_skipped_and_names_are_made_safe(tmp_path: Path) -> None:
+    tool(tmp_path, "Unable to determine the device handle\n\n0, GPU-a, Tesla \x1b[31mT4, 580.65, 15360, 15000\n")
+    assert on(tmp_path).facts().gpus == (Gpu("Tesla [31mT4", 15360 * MIB),)
 
 
 def test_memory_is_read_from_meminfo() -> None:

@@ -148,6 +148,7 @@ def test_what_vllm_would_refuse_is_not_started(plan: FakePlan, capfd: Capture) -
     said = run_here(capfd, "serve", "--quantization", "awq")
     assert said.code == 2
     assert "this one is plain" in said.err
+    assert "Try: dsr1-chat serve --quantization none" in said.err
     assert "--force" in said.err
     plan.vllm = NOWHERE
     absent = run_here(capfd, "serve", "--json")

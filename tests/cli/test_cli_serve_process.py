@@ -23,7 +23,8 @@ def environ(tmp_path: Path) -> Generator[dict[str, str]]:
     (tmp_path / "config").mkdir()
     command = json.dumps([sys.executable, str(STANDIN), "serves"])
     (tmp_path / "config" / "config.toml").write_text(f"[server]\ncommand = {command}\n")
-    yield clean_environ(tmp_path)
+    # No test asks the hub, whatever network there is.
+    yield clean_environ(tmp_path, HF_HUB_OFFLINE="1")
     ServerStage(tmp_path / "state").clear()
 
 
@@ -45,6 +46,8 @@ async def test_a_detached_server_outlives_its_starter_and_is_found_by_another_ru
     again = await serve(environ, "a/b", "--port", str(port))
     assert again.code == 5
     assert again.err.count("\n") == 1
+    assert f"taken by a server of ours, a/b ({found['id']})" in again.err
+    assert f"dsr1-chat serve stop {found['id']}" in again.err
     stopped = await serve(environ, "stop")
     assert stopped.code == 0, stopped.err
     assert all_end(found["pid"])

@@ -1,50 +1,27 @@
 import json
 import os
 import signal
-import sys
-import threading
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from dsr1_tui import wiring
-from dsr1_tui.cli import serve
-from dsr1_tui.domain.server.command import FoundVllm, VllmSource
 from support.cli import run_here
-from support.fake_plan import FakePlan
 from support.fault_server import unused_port
 from support.processes import all_end, comes
-from support.server_stage import STANDIN, ServerStage
+from support.serve_cli import Capture, beside, on_stage, play, start
+from support.server_stage import ServerStage
 
-Capture = pytest.CaptureFixture[str]
 LOGS = Path(__file__).parent.parent / "data" / "server_logs"
 
 
 @pytest.fixture
 def stage(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Generator[ServerStage]:
     """Real supervisors in a state dir of this test's own."""
-    for name in ("VLLM_API_KEY", "DSR1_BASE_URL", "DSR1_API_KEY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("DSR1_CONFIG_DIR", str(tmp_path / "config"))
     stage = ServerStage(tmp_path)
-    monkeypatch.setattr(serve, "find_ports", stage.ports)
+    on_stage(monkeypatch, stage)
     yield stage
     stage.clear()
-
-
-def play(monkeypatch: pytest.MonkeyPatch, *part: str) -> None:
-    """Have the stand-in be the vLLM that is found."""
-    found = FoundVllm(source=VllmSource.CONFIGURED, command=(sys.executable, str(STANDIN), *part))
-    monkeypatch.setattr(wiring, "find_planner", lambda _: FakePlan(vllm=found).ports())
-
-
-def start(capfd: Capture, *more: str) -> dict[str, object]:
-    """A server that runs on; what was printed of it."""
-    said = run_here(capfd, "serve", "a/b", "--port", str(unused_port()), "--detach", "--json", *more)
-    assert said.code == 0, said.err
-    found: dict[str, object] = json.loads(said.out)
-    return found
 
 
 def test_a_detached_server_is_told_of_read_and_ended(
@@ -59,8 +36,12 @@ def test_a_detached_server_is_told_of_read_and_ended(
     assert "\x1b" not in said.err
     (found,) = json.loads(run_here(capfd, "serve", "status", "--json").out)["servers"]
     assert (found["served_model_name"], found["ready"], found["kept"]) == ("a/b", True, True)
+    assert (found["port"], found["state"], found["owner_pid"]) == (port, "ready", os.getpid())
+    assert found["up_s"] >= 0
     assert found["id"] in said.err
-    assert f"http://127.0.0.1:{port}/v1" in run_here(capfd, "serve", "status").out
+    shown = run_here(capfd, "serve", "status").out
+    assert f"{found['id']}  a/b  http://127.0.0.1:{port}/v1\n    ready, up " in shown
+    assert f", kept, process {found['pid']}" in shown
     log = run_here(capfd, "serve", "logs")
     assert log.out.startswith("flags serve a/b --served-model-name a/b")
     ended = run_here(capfd, "serve", "stop")
@@ -76,13 +57,15 @@ def test_one_of_several_is_named(stage: ServerStage, monkeypatch: pytest.MonkeyP
     first, second = start(capfd), start(capfd)
     which = run_here(capfd, "serve", "stop")
     assert which.code == 2
-    assert str(first["id"]) in which.err
+    assert f"{first['id']} (a/b, port {first['port']})" in which.err
     assert "--all" in which.err
     assert run_here(capfd, "serve", "stop", "nobody").code == 2
     assert run_here(capfd, "serve", "stop", str(first["id"])).code == 0
     (left,) = json.loads(run_here(capfd, "serve", "--json", "status").out)["servers"]
     assert left["id"] == second["id"]
-    assert run_here(capfd, "serve", "stop", "--all").code == 0
+    every = run_here(capfd, "serve", "stop", "--all", "--json")
+    assert [one["id"] for one in json.loads(every.out)["stopped"]] == [second["id"]]
+    assert every.code == 0
     nothing = run_here(capfd, "serve", "stop")
     assert (nothing.code, nothing.err.count("\n")) == (2, 1)
 
@@ -105,18 +88,6 @@ def test_a_failed_start_says_why_and_what_to_run_instead(
     assert found["error"]["code"] == "server-start"
 
 
-def test_a_taken_port_is_told_before_anything_runs(
-    stage: ServerStage, monkeypatch: pytest.MonkeyPatch, capfd: Capture
-) -> None:
-    play(monkeypatch, "serves")
-    url = str(start(capfd)["base_url"])
-    port = url.split(":")[2].removesuffix("/v1")
-    said = run_here(capfd, "serve", "--port", port)
-    assert (said.code, said.out) == (5, "")
-    assert port in said.err
-    assert len(json.loads(run_here(capfd, "serve", "status", "--json").out)["servers"]) == 1
-
-
 @pytest.mark.parametrize("part", ["serves", "hangs"])
 def test_ctrl_c_ends_it_while_it_starts_and_while_it_serves(
     stage: ServerStage, monkeypatch: pytest.MonkeyPatch, capfd: Capture, part: str
@@ -131,10 +102,8 @@ def test_ctrl_c_ends_it_while_it_starts_and_while_it_serves(
         pids.extend(stage.pids(host.running()[0], "core"))
         os.kill(os.getpid(), signal.SIGINT)
 
-    pressing = threading.Thread(target=press)
-    pressing.start()
-    said = run_here(capfd, "serve", "a/b", "--port", str(unused_port()))
-    pressing.join()
+    with beside(press):
+        said = run_here(capfd, "serve", "a/b", "--port", str(unused_port()))
     assert said.code == 130
     assert "a/b has ended" in said.err
     assert ("ready after" in said.err) == (part == "serves")
@@ -153,9 +122,7 @@ def test_a_server_that_dies_while_it_serves_is_told(
         assert server is not None
         os.kill(server.pid, signal.SIGKILL)
 
-    shooting = threading.Thread(target=shoot)
-    shooting.start()
-    said = run_here(capfd, "serve", "a/b", "--port", str(unused_port()))
-    shooting.join()
+    with beside(shoot):
+        said = run_here(capfd, "serve", "a/b", "--port", str(unused_port()))
     assert said.code == 5
     assert "Its log is" in said.err

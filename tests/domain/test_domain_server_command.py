@@ -67,6 +67,8 @@ def test_the_cpu_build_gets_its_settings_unless_the_user_has_his() -> None:
     assert "OMP_NUM_THREADS" not in own
     longer = planned(ServerProfile(max_model_len=65_536), vllm=cpu)
     assert longer.environment["VLLM_CPU_KVCACHE_SPACE"] == "2", "28 KiB a token"
+    told = planned(ServerProfile(extra=("--kv_cache_memory_bytes=1000",)), vllm=cpu)
+    assert "VLLM_CPU_KVCACHE_SPACE" not in told.environment, "it would overrule the flag"
 
 
 def test_chosen_gpus_are_counted_as_nvidia_smi_does() -> None:

@@ -11,12 +11,16 @@ from support.recording_proxy import RecordingProxy
 from support.vllm_server import VllmServer, engine_folder, provide_engine, serving
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of this folder need vLLM: `-m "not vllm"` leaves them out."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """All tests of this folder need vLLM: `-m "not vllm"` leaves them out; those that take minutes wait to be named."""
     here = Path(__file__).parent
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.vllm)
+    if "failures" not in config.getoption("markexpr"):
+        left = [item for item in items if item.get_closest_marker("failures")]
+        items[:] = [item for item in items if item not in left]
+        config.hook.pytest_deselected(items=left)
 
 
 @pytest.fixture(scope="session")

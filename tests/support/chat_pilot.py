@@ -57,3 +57,15 @@ def chat_id(world: World) -> ConversationId:
 def rows(app: ChatApp) -> list[Strip]:
     view = chat(app).transcript
     return list(view.render_lines(view.size.region))
+
+
+async def begun(pilot: Pilot[None], app: ChatApp, *, samples: int = 1) -> None:
+    """Wait until the chat is connected; then it draws so many samples."""
+    await until(pilot, lambda: isinstance(app.screen, ChatScreen), "the chat")
+    await until(pilot, lambda: chat(app).session.connection is not None, "the connection")
+    chat(app).session.samples = samples
+
+
+def hinted(app: ChatApp) -> str:
+    """The line under the composer."""
+    return chat(app).hint.render().plain

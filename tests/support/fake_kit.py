@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dsr1_tui.domain.clipboard import CopyResult, CopyWay
-from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.discovery import FoundServer
 from dsr1_tui.domain.fault import Fault, FaultError
 from dsr1_tui.domain.request import ModelInfo
@@ -16,6 +15,8 @@ from dsr1_tui.domain.target import Target, parse_address
 from dsr1_tui.services.engine import EnginePorts
 from dsr1_tui.services.kit import Kit, Launch
 from support.fake_clock import FakeClock
+from support.fake_config import FakeConfigFile
+from support.fake_doctor import FakeDoctor
 from support.fake_endpoint import FAKE_MODEL, FAKE_TARGET, FakeEndpoint, Script
 from support.fake_engine import FILES, FakeHome, FakeHost
 from support.fake_machine import FakeMachine
@@ -23,18 +24,6 @@ from support.fake_plan import CPU_ENGINE, FakePlan
 from support.fake_server_host import FakeServers
 from support.fake_store import MemoryStore
 from support.number_judge import NumberJudge
-
-
-@dataclass
-class FakeConfigFile:
-    config: Config = field(default_factory=Config)
-    saved: list[SamplingLayer] = field(default_factory=list)
-
-    def load(self) -> Config:
-        return self.config
-
-    def save_sampling(self, layer: SamplingLayer) -> None:
-        self.saved.append(layer)
 
 
 @dataclass
@@ -114,6 +103,7 @@ class World:
 
     def open_endpoint(self, target: Target) -> FakeEndpoint:
         self.opened.append(target)
+        self.endpoint.closed = False
         return self.endpoint
 
     @asynccontextmanager
@@ -143,6 +133,7 @@ class World:
             find_engine=self.find_engine,
             find_servers=self.servers.ports,
             find_planner=self.plan.ports,
+            find_doctor=FakeDoctor().ports,
             aclose=self.store.aclose,
             warm_up=self.store.aclose,
         )

@@ -56,6 +56,8 @@ class FakeServers:
     ended: list[tuple[str, bool]] = field(default_factory=list)
     """Ids of those that were asked to end, and whether to be killed."""
     times: dict[str, list[float]] = field(default_factory=dict)
+    stands: bool = False
+    """Whether time stands still while the services wait."""
     _played: dict[str, _Played] = field(default_factory=dict)
 
     def launch(self, plan: ServerPlan, *, keep: bool) -> ServerRecord:
@@ -82,6 +84,12 @@ class FakeServers:
             key_file=plan.key_file,
         )
         self._played[known] = _Played(record, script, self.clock.monotonic())
+        return record
+
+    def adopt(self, record: ServerRecord) -> ServerRecord:
+        """Have a server that another run started play the next script."""
+        script = self.scripts.pop(0) if self.scripts else ServerScript()
+        self._played[record.id] = _Played(record, script, self.clock.monotonic())
         return record
 
     def running(self) -> tuple[ServerRecord, ...]:
@@ -171,8 +179,9 @@ class FakeServers:
 
     async def sleep(self, seconds: float) -> None:
         """Lets the clock's time pass, and others have their turn."""
-        await asyncio.sleep(0)
-        self.clock.advance(seconds)
+        await asyncio.sleep(0.01 if self.stands else 0)
+        if not self.stands:
+            self.clock.advance(seconds)
 
     def let_up(self) -> None:
         """Those that run answer from now on."""

@@ -1,6 +1,7 @@
 """A program that behaves as a vLLM server does when it starts, fails and ends; run with the name of a part to play.
 
-Parts: `serves`, `stubborn` (does not heed SIGTERM), `hangs` (never ready), `fails`, and `replays LOG CODE`, which
+Parts: `serves`, `stubborn` (does not heed SIGTERM), `hangs` (never ready), `waits FILE` (ready once it is there),
+`fails`, and `replays LOG CODE`, which
 writes a captured log and ends with the code, or serves or hangs where that is `serve` or `hang`. `--family` adds
 children that hide.
 """
@@ -82,6 +83,9 @@ def main() -> None:
         sys.stdout.flush()
         if flags[1].isdigit():
             sys.exit(int(flags[1]))
+    if part == "waits":
+        while not Path(flags[0]).exists():
+            time.sleep(0.02)
     if part == "hangs" or "hang" in flags:
         time.sleep(600)
     HTTPServer(("127.0.0.1", int(flag("--port", "0"))), Api).serve_forever()

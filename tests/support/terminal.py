@@ -25,6 +25,7 @@ KEYS = {
     "f2": "\x1bOQ",
     "f5": "\x1b[15~",
     "f8": "\x1b[19~",
+    "f12": "\x1b[24~",
 }
 
 # What the emulator would misread: private and intermediate CSI, strings (OSC, DCS, APC), colons in SGR.

@@ -4,20 +4,16 @@ import importlib.util
 import os
 import re
 import shutil
-import subprocess
 import sys
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from dsr1_tui.adapters.doctor.tool import said_by
 from dsr1_tui.domain.discovery import Gpu, MachineFacts, VllmPlace
 
-GPU_LIMIT_S: Final = 2.0
-"""A driver in trouble can keep nvidia-smi for ever."""
-_GPU_QUERY: Final = ("--query-gpu=name,memory.total", "--format=csv,noheader,nounits")
-MIB: Final = 1024**2
+LIMIT_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,14 +39,18 @@ class LocalMachine:
         )
 
     def _gpus(self) -> tuple[Gpu, ...]:
-        command = shutil.which("nvidia-smi", path=self.search_path)
-        said = _output((command, *_GPU_QUERY), GPU_LIMIT_S) if command else None
-        return parse_gpus(said or "")
+        from dsr1_tui.adapters.doctor.gpu_smi import read_by_smi  # noqa: PLC0415  a chat with a server asks for none
+
+        # By the tool, not the library: a driver in trouble keeps a process, which can be left alone, not a thread.
+        reading = read_by_smi(self.search_path)
+        return tuple(
+            Gpu(gpu.name, gpu.total_bytes, gpu.free_bytes, gpu.holders) for gpu in (reading.gpus if reading else ())
+        )
 
     def _memory(self) -> int | None:
         if self.platform == "darwin":
             sysctl = shutil.which("sysctl", path=self.search_path) or "/usr/sbin/sysctl"
-            said = _output((sysctl, "-n", "hw.memsize"), GPU_LIMIT_S)
+            said = said_by((sysctl, "-n", "hw.memsize"), LIMIT_S, os.environ)
             return int(said) if said and said.strip().isdigit() else None
         try:
             return parse_meminfo(self.meminfo.read_text(encoding="ascii", errors="replace"))
@@ -77,19 +77,6 @@ def holds_vllm(environment: Path) -> bool:
         return False
 
 
-def parse_gpus(said: str) -> tuple[Gpu, ...]:
-    """The devices in nvidia-smi's `name, MiB` lines; lines of another form (its errors) are skipped."""
-    found = (re.fullmatch(r"\s*(.+?),\s*(\d+|\[N/A\]|\[Not Supported\])\s*", line) for line in said.splitlines())
-    return tuple(
-        Gpu(
-            "".join(char for char in match.group(1) if char.isprintable())[:80],
-            int(match.group(2)) * MIB if match.group(2).isdecimal() else None,
-        )
-        for match in found
-        if match is not None
-    )
-
-
 def parse_meminfo(text: str) -> int | None:
     """`MemTotal` of /proc/meminfo in bytes."""
     match = re.search(r"^MemTotal:\s+(\d+) kB$", text, re.MULTILINE)
@@ -102,32 +89,3 @@ def _disk_free(folder: Path) -> int | None:
         with suppress(OSError):
             return shutil.disk_usage(place).free
     return None
-
-
-def _output(command: Sequence[str], limit_s: float) -> str | None:
-    """What a command prints; `None` if it cannot be run, fails, or takes too long."""
-    try:
-        process = subprocess.Popen(  # noqa: S603  the command is one of the two above, found on this machine
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env=_plain_environment(os.environ),
-            text=True,
-            errors="replace",
-        )
-    except OSError:
-        return None
-    try:
-        said, _ = process.communicate(timeout=limit_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        # A process stuck in the driver does not die: waiting for it would hang in its stead.
-        with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=0.2)
-        return None
-    return said if process.returncode == 0 else None
-
-
-def _plain_environment(environment: Mapping[str, str]) -> dict[str, str]:
-    return {**environment, "LC_ALL": "C"}

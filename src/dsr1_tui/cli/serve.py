@@ -1,25 +1,34 @@
 """`dsr1-chat serve`: start vLLM, look at what runs, read its log, end it."""
 
 import os
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from dsr1_tui.cli.asked import Asked
 from dsr1_tui.cli.edge import warn
-from dsr1_tui.cli.options import CONTEXT, EXIT_CODES
+from dsr1_tui.cli.options import CONTEXT
 from dsr1_tui.cli.sections import Flag, Sectioned
 from dsr1_tui.cli.serve_flags import profile_of, profile_options
 from dsr1_tui.cli.serve_group import START, WORD, ServeGroup
-from dsr1_tui.domain.fault import ExitCode, FaultCode, FaultError, fail
+from dsr1_tui.domain.fault import ExitCode, FaultCode, fail
 
 if TYPE_CHECKING:
-    from dsr1_tui.domain.server.profile import ServerProfile
     from dsr1_tui.domain.server.record import ServerRecord
-    from dsr1_tui.services.plan_serve import Settled
+    from dsr1_tui.ports import ServerProbe
+    from dsr1_tui.services.plan_serve import PlanPorts, Settled, Wish
     from dsr1_tui.services.serve import ServePorts
+
+
+PROBE_S: Final = 2.0
+"""For what listens at the port to say what it is."""
+SERVE_EXIT_CODES: Final = (
+    "\b\n"
+    "Exit codes:  0 done, 2 wrong use, or what vLLM would refuse, 3 the model hub is out of reach,\n"
+    "             5 it did not come up: port taken, no vLLM, failed or too slow; or it died,\n"
+    "             130 interrupted, 1 a fault of the program itself."
+)
 
 
 class _Start(Flag):
@@ -30,7 +39,7 @@ _config = click.option("--config", cls=_Start, metavar="FILE", help="Config file
 _json = click.option("--json", "as_json", cls=_Start, is_flag=True, help="Print one JSON object, errors too.")
 
 
-@click.group("serve", cls=ServeGroup, context_settings=CONTEXT, no_args_is_help=False, epilog=EXIT_CODES)
+@click.group("serve", cls=ServeGroup, context_settings=CONTEXT, no_args_is_help=False, epilog=SERVE_EXIT_CODES)
 def serve() -> int:
     """Start vLLM on a model, and watch it until it answers; look at what runs, read its log, end it.
 
@@ -40,11 +49,23 @@ def serve() -> int:
     return ExitCode.DONE
 
 
-@serve.command(START, cls=Sectioned, context_settings=CONTEXT)
+@serve.command(START, cls=Sectioned, context_settings=CONTEXT, epilog=SERVE_EXIT_CODES)
 @click.argument(WORD, metavar="[MODEL]", required=False)
 @click.option("--profile", "name", cls=_Start, metavar="NAME", help="A server profile of the config file.")
 @click.option("--save", cls=_Start, metavar="NAME", help="Keep these settings as a profile, and start nothing.")
 @click.option("--detach", cls=_Start, is_flag=True, help="Leave it running once it answers.")
+@click.option(
+    "--keep", cls=_Start, is_flag=True, help="Stay by it, but leave it running at ctrl+c or a closed terminal."
+)
+@click.option("--adopt", cls=_Start, is_flag=True, help="Where a server listens at the port already, use that one.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    cls=_Start,
+    type=click.IntRange(min=1),
+    metavar="S",
+    help="Give it so many seconds to answer, then end it (with --keep: leave it).",
+)
 @click.option("--dry-run", "dry", cls=_Start, is_flag=True, help="Print the command line and the environment only.")
 @click.option("--force", cls=_Start, is_flag=True, help="Start it in spite of what vLLM would refuse.")
 @_json
@@ -59,6 +80,9 @@ def start(
     name: str | None,
     save: str | None,
     detach: bool,
+    keep: bool,
+    adopt: bool,
+    timeout_s: int | None,
     dry: bool,
     force: bool,
     as_json: bool,
@@ -67,62 +91,68 @@ def start(
 ) -> int:
     """Start a server; the word “start” may be left out.
 
-    ctrl+c ends it, unless it is detached.
+    ctrl+c ends it, unless it is detached or kept.
     """
+    from dsr1_tui.services.plan_serve import Wish  # noqa: PLC0415  wrong use is told without it
+    from dsr1_tui.wiring import find_planner  # noqa: PLC0415  as above
+
     profile = profile_of(ctx, flags, word)
-    settled = _settled(ctx, profile, name, config, dry=dry or save is not None)
+    planner = find_planner(os.environ)
+    settled = _settled(ctx, planner, Wish(flags=profile, name=name), config, dry=dry or save is not None)
     if save is not None:
         return _saved(ctx, settled, save, config)
     from dsr1_tui.cli import serve_text  # noqa: PLC0415  wrong use is told without it
 
     if dry:
         click.echo(serve_text.dry_object(settled) if as_json else serve_text.dry_text(settled))
-        _warn_all(settled, dry=True)
+        _warn_all(settled)
         return ExitCode.DONE
-    fault = settled.fault
-    if fault is not None and fault.code is not FaultCode.USAGE:
-        raise FaultError(fault)
-    if fault is not None and not force:
-        raise FaultError(replace(fault, hint=f"{fault.hint} To try it all the same: --force.".strip()))
-    _warn_all(settled, dry=False)
     import asyncio  # noqa: PLC0415  as above
 
-    from dsr1_tui.cli.serve_run import run_start  # noqa: PLC0415  as above
+    from dsr1_tui.cli.serve_run import Desk, StartWish, run_start  # noqa: PLC0415  as above
 
-    return asyncio.run(run_start(find_ports(), settled, detach=detach, as_json=as_json))
+    wish = StartWish(detach=detach, keep=keep, adopt=adopt, force=force, as_json=as_json, timeout_s=timeout_s)
+    return asyncio.run(run_start(Desk(ports=find_ports(), planner=planner, probe=find_probe()), settled, wish))
 
 
-@serve.command("status", cls=Sectioned, context_settings=CONTEXT)
+@serve.command("status", cls=Sectioned, context_settings=CONTEXT, epilog=SERVE_EXIT_CODES)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def status(*, as_json: bool) -> int:
-    """Say which servers of ours run."""
-    from dsr1_tui.cli.serve_text import status_object, status_text  # noqa: PLC0415  as above
+    """Say which servers of ours run.
 
-    found = _running(find_ports())
+    Where, since when, whether they answer, with whom they end, and what memory they take.
+    """
+    import asyncio  # noqa: PLC0415  as above
+
+    from dsr1_tui.cli.serve_text import status_object, status_text  # noqa: PLC0415  as above
+    from dsr1_tui.services.server_status import servers_now  # noqa: PLC0415  as above
+
+    found = asyncio.run(servers_now(find_ports()))
     click.echo(status_object(found) if as_json else status_text(found))
     return ExitCode.DONE
 
 
-@serve.command("stop", cls=Sectioned, context_settings=CONTEXT)
+@serve.command("stop", cls=Sectioned, context_settings=CONTEXT, epilog=SERVE_EXIT_CODES)
 @click.argument("prefix", metavar="[ID]", default="")
 @click.option("--all", "every", is_flag=True, help="All of them.")
-def stop(*, prefix: str, every: bool) -> int:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, errors too.")
+def stop(*, prefix: str, every: bool, as_json: bool) -> int:
     """End a server of ours.
 
     The beginning of its id will do, and none is needed where one runs.
     """
     import asyncio  # noqa: PLC0415  as above
 
-    from dsr1_tui.cli.serve_run import run_stop  # noqa: PLC0415  as above
+    from dsr1_tui.cli.serve_verbs import run_stop  # noqa: PLC0415  as above
+    from dsr1_tui.services.serve import running_servers  # noqa: PLC0415  as above
 
     ports = find_ports()
-    found = _running(ports)
-    for record in found if every else (_one(found, prefix, "Name one, or say --all."),):
-        asyncio.run(run_stop(ports, record))
-    return ExitCode.DONE
+    found = asyncio.run(running_servers(ports))
+    chosen = found if every else (_one(found, prefix, "Name one, or say --all."),)
+    return asyncio.run(run_stop(ports, chosen, as_json=as_json))
 
 
-@serve.command("logs", cls=Sectioned, context_settings=CONTEXT)
+@serve.command("logs", cls=Sectioned, context_settings=CONTEXT, epilog=SERVE_EXIT_CODES)
 @click.argument("prefix", metavar="[ID]", default="")
 @click.option("-f", "--follow", is_flag=True, help="Go on while it runs.")
 def logs(*, prefix: str, follow: bool) -> int:
@@ -132,7 +162,7 @@ def logs(*, prefix: str, follow: bool) -> int:
     """
     import asyncio  # noqa: PLC0415  as above
 
-    from dsr1_tui.cli.serve_run import run_logs  # noqa: PLC0415  as above
+    from dsr1_tui.cli.serve_verbs import run_logs  # noqa: PLC0415  as above
     from dsr1_tui.services.serve import recent_servers  # noqa: PLC0415  as above
 
     ports = find_ports()
@@ -148,12 +178,11 @@ def find_ports() -> "ServePorts":
     return find_server_host(os.environ)
 
 
-def _running(ports: "ServePorts") -> "tuple[ServerRecord, ...]":
-    import asyncio  # noqa: PLC0415  as above
+def find_probe() -> "ServerProbe":
+    """Looks who listens at a port; with more patience than the start screen's."""
+    from dsr1_tui.adapters.port_probe import PortProbe  # noqa: PLC0415  as above
 
-    from dsr1_tui.services.serve import running_servers  # noqa: PLC0415  as above
-
-    return asyncio.run(running_servers(ports))
+    return PortProbe(PROBE_S)
 
 
 def _one(found: "tuple[ServerRecord, ...]", prefix: str, several: str) -> "ServerRecord":
@@ -165,7 +194,9 @@ def _one(found: "tuple[ServerRecord, ...]", prefix: str, several: str) -> "Serve
     meant = tuple(record for record in found if record.id.startswith(prefix))
     if len(meant) == 1:
         return meant[0]
-    ids = ", ".join(record.id for record in meant or found)
+    from dsr1_tui.cli.serve_text import named  # noqa: PLC0415  as above
+
+    ids = named(meant or found)
     if meant:
         raise fail(FaultCode.USAGE, f"{len(meant)} servers are meant: {ids}.", several)
     if not found:
@@ -173,14 +204,12 @@ def _one(found: "tuple[ServerRecord, ...]", prefix: str, several: str) -> "Serve
     raise fail(FaultCode.NOT_FOUND, f"There is no server “{prefix[:40]}”.", f"There are: {ids}.")
 
 
-def _settled(
-    ctx: click.Context, profile: "ServerProfile", name: str | None, config: str | None, *, dry: bool
-) -> "Settled":
-    from dsr1_tui.services.plan_serve import Wish, settle_start  # noqa: PLC0415  as above
-    from dsr1_tui.wiring import find_config, find_planner  # noqa: PLC0415  as above
+def _settled(ctx: click.Context, planner: "PlanPorts", wish: "Wish", config: str | None, *, dry: bool) -> "Settled":
+    from dsr1_tui.services.plan_serve import settle_start  # noqa: PLC0415  as above
+    from dsr1_tui.wiring import find_config  # noqa: PLC0415  as above
 
     loaded = find_config(os.environ, _config_path(ctx, config)).load()
-    return settle_start(find_planner(os.environ), loaded, Wish(flags=profile, name=name), dry=dry)
+    return settle_start(planner, loaded, wish, dry=dry)
 
 
 def _config_path(ctx: click.Context, config: str | None) -> Path | None:
@@ -200,13 +229,13 @@ def _saved(ctx: click.Context, settled: "Settled", name: str, config: str | None
         said = said.having("model", settled.model.served)  # where it lies, wherever it will be started from
     file = find_config(os.environ, _config_path(ctx, config))
     file.save_server(name, said)
-    _warn_all(settled, dry=True)
+    _warn_all(settled)
     warn(f"Saved as [servers.{name}] in {file.path}. Start it: dsr1-chat serve --profile {name}.")
     return ExitCode.DONE
 
 
-def _warn_all(settled: "Settled", *, dry: bool) -> None:
+def _warn_all(settled: "Settled") -> None:
     from dsr1_tui.cli.serve_text import remarks  # noqa: PLC0415  as above
 
-    for line in remarks(settled, dry=dry):
+    for line in remarks(settled, dry=True):
         warn(line)

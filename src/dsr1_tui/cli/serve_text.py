@@ -1,20 +1,22 @@
 """What `serve` prints: the command line of a dry run, the servers that run, a start that failed."""
 
 import shlex
-import time
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from dsr1_tui.cli.edge import NAME
 from dsr1_tui.cli.result import json_line
+from dsr1_tui.domain.discovery import GIB
 from dsr1_tui.domain.server.command import UNGUARDED, VllmSource
+from dsr1_tui.domain.server.concern import Grade
 from dsr1_tui.domain.server.diagnosis import Diagnosis, FlagChange
-from dsr1_tui.domain.server.preflight import Grade
 from dsr1_tui.domain.server.profile import shell_words, with_changes
 from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.domain.target import Target
 from dsr1_tui.render.safe import safe
 from dsr1_tui.services.plan_serve import NO_VLLM, Settled
+from dsr1_tui.services.server_status import ServerNow
+from dsr1_tui.services.serving import Stopped
 
 KEY: Final = "VLLM_API_KEY"
 
@@ -97,31 +99,74 @@ def flags_object(flags: Iterable[FlagChange]) -> dict[str, str | None]:
 
 def ready_object(record: ServerRecord, target: Target, took_s: float) -> str:
     """A server that answers."""
-    return json_line({**_fields(record), "base_url": target.base_url, "took_s": round(took_s, 1)})
+    return json_line({**_fields(record), "ready": True, "base_url": target.base_url, "took_s": round(took_s, 1)})
 
 
-def status_object(records: Iterable[ServerRecord]) -> str:
+def interrupted_object() -> str:
+    """A start that a signal ended."""
+    message = "Interrupted before the server answered."
+    return json_line({"error": {"code": "interrupted", "message": message, "hint": ""}})
+
+
+def left_object(record: ServerRecord) -> str:
+    """A server that is left to come up by itself."""
+    return json_line({**_fields(record), "base_url": record.target.base_url, "ready": False})
+
+
+def stopped_object(stopped: Iterable[tuple[ServerRecord, Stopped]]) -> str:
+    """Servers that were ended."""
+    told = [
+        {"id": record.id, "exit_code": event.exit_code, "took_s": round(event.took_s, 1)} for record, event in stopped
+    ]
+    return json_line({"stopped": told})
+
+
+def status_object(found: Iterable[ServerNow]) -> str:
     """The servers that run."""
-    return json_line({"servers": [_fields(record) for record in records]})
+    return json_line(
+        {
+            "servers": [
+                {
+                    **_fields(now.record),
+                    "state": now.state,
+                    "ready": now.answers,
+                    "up_s": round(now.up_s),
+                    "memory_bytes": now.memory_bytes,
+                }
+                for now in found
+            ]
+        }
+    )
 
 
-def status_text(records: tuple[ServerRecord, ...]) -> str:
+def status_text(found: tuple[ServerNow, ...]) -> str:
     """The servers that run, three lines each."""
-    if not records:
+    if not found:
         return "No server of ours runs. Start one: dsr1-chat serve."
-    return "\n".join(safe(line) for record in records for line in _lines(record))
+    return "\n".join(safe(line) for now in found for line in _lines(now))
 
 
-def _lines(record: ServerRecord) -> Iterator[str]:
-    state = "starting" if record.ready_s is None else "ready"
-    kept = ", kept" if record.kept else ""
+def named(records: Iterable[ServerRecord]) -> str:
+    """Servers by their ids, with what tells them apart."""
+    return ", ".join(f"{record.id} ({record.served_name}, port {record.port})" for record in records)
+
+
+def _lines(now: ServerNow) -> Iterator[str]:
+    record = now.record
     yield f"{record.id}  {record.served_name}  {record.target.base_url}"
-    pid = "" if record.server is None else f", process {record.server.pid}"
-    yield f"    {state}, started {_ago(time.time() - record.started)} ago{kept}{pid}"
+    whose = "kept" if record.kept else f"ends with its {NAME}"
+    if record.owner is not None and not record.kept:
+        whose += f" (process {record.owner.pid})"
+    parts = [now.state, f"up {_span(now.up_s)}", whose]
+    if record.server is not None:
+        parts.append(f"process {record.server.pid}")
+    if now.memory_bytes is not None:
+        parts.append(f"{now.memory_bytes / GIB:.1f} GiB of memory")
+    yield f"    {', '.join(parts)}"
     yield f"    log {record.log}"
 
 
-def _ago(seconds: float) -> str:
+def _span(seconds: float) -> str:
     whole = max(0, int(seconds))
     if whole < 120:  # noqa: PLR2004  two minutes, from which on seconds say nothing
         return f"{whole} s"
@@ -134,11 +179,13 @@ def _fields(record: ServerRecord) -> dict[str, object]:
         "profile": record.profile,
         "model": record.model,
         "served_model_name": record.served_name,
+        "port": record.port,
         "base_url": record.target.base_url,
         "ready": record.ready_s is not None,
         "kept": record.kept,
         "started": record.started,
         "pid": None if record.server is None else record.server.pid,
+        "owner_pid": None if record.owner is None else record.owner.pid,
         "log": str(record.log),
         "key_file": None if record.key_file is None else str(record.key_file),
     }

@@ -1,10 +1,12 @@
 """What was found for the start screen (servers, this machine), and the sentences that say so."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from textwrap import TextWrapper
 from typing import Final
+
+from dsr1_tui.domain.doctor_facts import GpuHolder
 
 GIB: Final = 1024**3
 GB: Final = 10**9
@@ -76,6 +78,10 @@ class Gpu:
 
     name: str
     memory_bytes: int | None = None
+    free_bytes: int | None = field(default=None, compare=False)
+    """What of it is free now; not compared, so that cards of one kind are counted as such."""
+    holders: tuple[GpuHolder, ...] = field(default=(), compare=False)
+    """The processes that hold the rest, as far as they can be seen."""
 
 
 class VllmPlace(StrEnum):

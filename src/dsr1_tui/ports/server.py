@@ -111,7 +111,7 @@ class ServerDoor(Protocol):
         ...
 
     def free_port(self, wanted: int) -> int:
-        """That port of this machine if it is free, else one that is. Blocks for a moment.
+        """That port of this machine if it is free, else the next one that is, or any. Blocks for a moment.
 
         Raises:
             FaultError: (server-start) there is none.

@@ -15,6 +15,9 @@ from dsr1_tui.ports import PortOwner
 
 HOST: Final = "127.0.0.1"
 HEALTH_S: Final = 5.0
+NEAR: Final = 20
+"""Ports above the one that is wanted that are tried before any: they are easier to remember."""
+HIGHEST: Final = 65_535
 _STATUS_OK: Final = b" 200 "
 
 
@@ -34,14 +37,15 @@ class LocalDoor:
         return port_owner(port)
 
     def free_port(self, wanted: int) -> int:
-        """That port, or any; who asks takes it a moment later, so it may be taken then."""
-        if why_not_free(HOST, wanted) is None:
-            return wanted
+        """That port, or the next free one, or any; who asks takes it a moment later, so it may be taken then."""
+        for port in range(wanted, min(wanted + NEAR, HIGHEST) + 1):
+            if why_not_free(HOST, port) is None:
+                return port
         try:
             with socket.socket() as probe:
                 probe.bind((HOST, 0))
-                port: int = probe.getsockname()[1]
-                return port
+                found: int = probe.getsockname()[1]
+                return found
         except OSError as error:
             raise fail(FaultCode.SERVER_START, f"There is no free port: {error.strerror}.") from None
 

@@ -17,12 +17,12 @@ from typing import IO, Final
 
 from dsr1_tui.adapters.engine_env import clean_environment
 from dsr1_tui.adapters.paths import make_private
-from dsr1_tui.adapters.process_identity import is_alive
+from dsr1_tui.adapters.process_identity import is_alive, this_process
 from dsr1_tui.adapters.server_host.folder import ServerFolder
 from dsr1_tui.adapters.server_host.order import KEEP, READY, Limits, Order
 from dsr1_tui.adapters.server_host.port_owner import port_owner, why_not_free
 from dsr1_tui.adapters.server_host.process_table import family, running_processes, send
-from dsr1_tui.adapters.server_host.state_file import Kept, identity_from, read_state, state_path
+from dsr1_tui.adapters.server_host.state_file import Kept, identity_from, mark_of, read_state, state_path
 from dsr1_tui.domain.fault import FaultCode, FaultError, fail
 from dsr1_tui.domain.server.plan import ServerPlan
 from dsr1_tui.domain.server.record import ProcessMark, ServerRecord
@@ -149,6 +149,7 @@ class LocalServerHost:
             started=now,
             kept=kept,
             key_file=plan.key_file,
+            owner=mark_of(this_process()),
         )
 
     def _environment(self, plan: ServerPlan) -> dict[str, str]:

@@ -20,8 +20,10 @@ MODULE: Final = ("-m", "vllm.entrypoints.cli.main")
 """For an interpreter: a script's first line cannot hold a long path."""
 QUIET: Final[Mapping[str, str]] = {"VLLM_NO_USAGE_STATS": "1", "DO_NOT_TRACK": "1", "VLLM_LOGGING_COLOR": "0"}
 """No statistics to vLLM's makers, no colours in the log."""
+_KV_SPACE: Final = "VLLM_CPU_KVCACHE_SPACE"
+_KV_BYTES: Final = "--kv-cache-memory-bytes"
 CPU: Final[Mapping[str, str]] = {
-    "VLLM_CPU_KVCACHE_SPACE": "1",
+    _KV_SPACE: "1",
     "VLLM_CPU_OMP_THREADS_BIND": "nobind",
     "OMP_NUM_THREADS": "1",
     "VLLM_ENABLE_V1_MULTIPROCESSING": "0",
@@ -174,6 +176,8 @@ def _environment(
 
 def _cpu(profile: ServerProfile, model: ModelState) -> Mapping[str, str]:
     """The CPU settings, with as many GiB of KV cache as one request of full length takes."""
+    if any(word.split("=", 1)[0].replace("_", "-") == _KV_BYTES for word in profile.extra or ()):
+        return {name: value for name, value in CPU.items() if name != _KV_SPACE}  # which would overrule the flag
     each = model.facts.kv_bytes(profile.kv_cache_dtype or "auto", profile.dtype or "auto") if model.facts else None
     space = max(1, math.ceil((profile.max_model_len or 0) * (each or 0) / GIB))
-    return {**CPU, "VLLM_CPU_KVCACHE_SPACE": str(space)}
+    return {**CPU, _KV_SPACE: str(space)}

@@ -100,6 +100,11 @@ def read_line(raw: str) -> LogLine:
     return LogLine(rest, Level.WARNING if _SPOKEN.match(rest) else None, " ".join(origin))
 
 
+def bare(text: str) -> str:
+    """The text without colours and other terminal sequences."""
+    return _ANSI.sub("", text) if "\x1b" in text else text
+
+
 def split_lines(log: str) -> Iterator[str]:
     """The lines of a log; a bar that was drawn over counts as lines of its own."""
     for line in log.replace("\r", "\n").split("\n"):

@@ -1,51 +1,26 @@
 """What can be told of a start before it is made: what vLLM would refuse after a minute, what memory will not hold."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
-from dsr1_tui.domain.discovery import Gpu
+from dsr1_tui.domain.discovery import GIB, Gpu
+from dsr1_tui.domain.server.concern import Concern, Grade, warning
 from dsr1_tui.domain.server.diagnosis import FlagChange, StartCode
+from dsr1_tui.domain.server.gpu_room import GpuRoom, gpu_room, of_busy
 from dsr1_tui.domain.server.model import WIDTHS, ModelFacts, ModelPlace, ModelState
 from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.server.quantization import NONE, family, goes_with, needs_checkpoint, shrinks
+
+__all__ = ["UTILIZATION", "WORKING_BYTES", "Concern", "Grade", "look_ahead"]
 
 UTILIZATION: Final = 0.92
 """vLLM's own `--gpu-memory-utilization` (0.32)."""
 WORKING_BYTES: Final = int(1.25 * 1024**3)
 """Activations and CUDA's own, a GPU: an estimate, so every figure made with it carries “≈”."""
-GIB: Final = 1024**3
 _STEP: Final = 256
 """A length is named in such steps."""
 _ELSEWHERE: Final = ("--nnodes", "--node-rank", "--headless", "--data-parallel-address")
 """Flags of a server that spans machines: GPUs are not counted then."""
-
-
-class Grade(StrEnum):
-    """How sure it is that the start would not do."""
-
-    NOTE = "note"
-    WARNING = "warning"
-    REFUSAL = "refusal"
-    """vLLM would refuse."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Concern:
-    """One thing to say before the start."""
-
-    grade: Grade
-    code: StartCode
-    message: str
-    hint: str = ""
-    flags: tuple[FlagChange, ...] = ()
-    """Changes that would do."""
-
-    @property
-    def line(self) -> str:
-        """On one line."""
-        return f"{self.message} {self.hint}".strip()
 
 
 def look_ahead(
@@ -69,8 +44,11 @@ def look_ahead(
     if model.facts is not None:
         found += [*_of_weights(profile, model.facts), *_of_shape(profile, model.facts)]
     found += _of_devices(profile, gpus, cpu=cpu)
+    share = profile.gpu_memory_utilization or UTILIZATION
+    room = gpu_room(profile, () if cpu else gpus, share)
+    found += of_busy(room, gpus, share)
     if model.facts is not None:
-        found += _of_memory(profile, model.facts, gpus, memory_bytes, cpu=cpu)
+        found += _of_memory(profile, model.facts, room, memory_bytes, cpu=cpu)
     grades = list(Grade)
     return tuple(sorted(found, key=lambda concern: -grades.index(concern.grade)))
 
@@ -158,10 +136,10 @@ def _of_devices(profile: ServerProfile, gpus: Sequence[Gpu], *, cpu: bool) -> It
         return
     if cpu:
         if chosen:
-            yield _warning(StartCode.CUDA_MISSING, "--gpus does nothing: vLLM's CPU build serves.")
+            yield warning(StartCode.CUDA_MISSING, "--gpus does nothing: vLLM's CPU build serves.")
         return
     if not gpus:
-        yield _warning(
+        yield warning(
             StartCode.CUDA_MISSING,
             "No NVIDIA GPU was seen on this machine.",
             "Start it where one is, or install the CPU build: dsr1-chat engine install --cpu.",
@@ -177,25 +155,21 @@ def _of_devices(profile: ServerProfile, gpus: Sequence[Gpu], *, cpu: bool) -> It
         )
     have = len(chosen) if chosen else len(gpus)
     if have and need > have and profile.distributed_executor_backend != "ray":
-        yield _warning(
+        yield warning(
             StartCode.TENSOR_PARALLEL_MISMATCH,
             f"{need} GPUs are asked for, and {have} {'is' if have == 1 else 'are'} {'chosen' if chosen else 'here'}.",
             "Lower --tensor-parallel-size, or choose more with --gpus.",
         )
     if chosen and len(chosen) > need:
-        yield _warning(
+        yield warning(
             StartCode.TENSOR_PARALLEL_MISMATCH,
             f"{len(chosen)} GPUs are chosen, and {need} will be used.",
             f"To use them all: --tensor-parallel-size {len(chosen)}, or --data-parallel-size {len(chosen)}.",
         )
 
 
-def _warning(code: StartCode, message: str, hint: str = "", flags: tuple[FlagChange, ...] = ()) -> Concern:
-    return Concern(grade=Grade.WARNING, code=code, message=message, hint=hint, flags=flags)
-
-
 def _of_memory(
-    profile: ServerProfile, facts: ModelFacts, gpus: Sequence[Gpu], memory_bytes: int | None, *, cpu: bool
+    profile: ServerProfile, facts: ModelFacts, gpus: GpuRoom, memory_bytes: int | None, *, cpu: bool
 ) -> Iterator[Concern]:
     dtype = profile.dtype or "auto"
     each = facts.kv_bytes(profile.kv_cache_dtype or "auto", dtype)
@@ -207,10 +181,11 @@ def _of_memory(
         room = None if memory_bytes is None else memory_bytes - WORKING_BYTES
         where, shares, code = "this machine's memory", 1, StartCode.CPU_MEMORY
     else:
-        smallest = _smallest(profile, gpus)
-        share = profile.gpu_memory_utilization or UTILIZATION
-        room = None if smallest is None else int(smallest * share) - WORKING_BYTES
-        where, shares = f"{share:.0%} of a GPU's memory", (profile.tensor_parallel_size or 1)
+        room = None if gpus.bytes is None else gpus.bytes - WORKING_BYTES
+        where = f"{profile.gpu_memory_utilization or UTILIZATION:.0%} of a GPU's memory"
+        if gpus.busy and not gpus.instead:
+            where = "what is free of a GPU's memory"
+        shares = profile.tensor_parallel_size or 1
         # Each GPU holds at least one KV head: more GPUs than heads keep copies.
         each /= min(shares, facts.kv_heads or shares) if facts.latent is None else 1
         each /= profile.pipeline_parallel_size or 1
@@ -221,7 +196,7 @@ def _of_memory(
     left = room - weights / shares
     needs = f"weights ≈ {weights / shares / GIB:.1f} GiB and KV cache ≈ {length * each / GIB:.1f} GiB"
     if left <= _STEP * each:
-        yield _warning(
+        yield warning(
             StartCode.CPU_MEMORY if cpu else StartCode.GPU_OUT_OF_MEMORY,
             f"The model will hardly fit {where}: {needs}, of ≈ {max(0, room) / GIB:.1f} GiB.",
             "Take a smaller or a quantised model"
@@ -229,7 +204,7 @@ def _of_memory(
         )
     elif length * each > left:
         fits = int(left / each) // _STEP * _STEP
-        yield _warning(
+        yield warning(
             code,
             f"A context of {length} tokens will hardly fit {where}: {needs}, of ≈ {room / GIB:.1f} GiB.",
             f"--max-model-len {fits} does.",
@@ -243,11 +218,3 @@ def _weights(profile: ServerProfile, facts: ModelFacts) -> float | None:
         return facts.weight_bytes
     stored, loaded = WIDTHS.get(facts.dtype, 2), WIDTHS.get(profile.dtype or "auto", 2)
     return facts.weight_bytes * loaded / stored * shrinks(profile.quantization or NONE)
-
-
-def _smallest(profile: ServerProfile, gpus: Sequence[Gpu]) -> int | None:
-    """Memory of the smallest GPU that will be used."""
-    numbers = [int(name) for name in profile.gpus or () if name.isdecimal()]
-    used = [gpus[number] for number in numbers if number < len(gpus)] or list(gpus)
-    known = [gpu.memory_bytes for gpu in used if gpu.memory_bytes is not None]
-    return min(known) if known else None

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Final
 
 from dsr1_tui.domain.fault import Fault, FaultCode, FaultError
@@ -13,7 +14,16 @@ from dsr1_tui.domain.server.quantization import near
 
 NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 NAME_WORDS: Final = "1 to 40 of a-z, A-Z, 0-9, “.”, “-” and “_”"
+_SERVER: Final = ("command", "profile", "on_quit")
 _SECRET: Final = frozenset({"api_key", "apikey", "api-key", "key", "token", "secret", "password"})
+
+
+class OnQuit(StrEnum):
+    """What becomes of a server that the chat started when the chat is left."""
+
+    ASK = "ask"
+    KEEP = "keep"
+    STOP = "stop"
 
 
 class ServerTableError(FaultError):
@@ -66,14 +76,28 @@ def server_from(table: object, profiles: Mapping[str, ServerProfile]) -> tuple[t
     if not isinstance(table, Mapping):
         raise ServerTableError(where, "server must be a table.", "Write it as [server].")
     for key in table:
-        if key not in {"command", "profile"}:
-            raise _unknown((*where, str(key)), str(key), ("command", "profile"))
+        if key not in _SERVER:
+            raise _unknown((*where, str(key)), str(key), _SERVER)
     name = table.get("profile")
     if name is not None and (not isinstance(name, str) or name not in profiles):
         shown = str(name)[:40]
         hint = near(shown, profiles) if profiles else f"Add a table [servers.{shown}]."
         raise ServerTableError((*where, "profile"), f"profile = “{shown}” names no [servers.{shown}].", hint)
     return _command(table.get("command"), (*where, "command")), name
+
+
+def on_quit_from(table: object) -> OnQuit:
+    """`on_quit` of `[server]`.
+
+    Raises:
+        ServerTableError: (config) it is none of its words.
+    """
+    value = table.get("on_quit", OnQuit.ASK.value) if isinstance(table, Mapping) else OnQuit.ASK.value
+    words = tuple(word.value for word in OnQuit)
+    if value not in words:
+        hint = f"One of: {', '.join(words)}."
+        raise ServerTableError(("server", "on_quit"), f"on_quit has no “{str(value)[:40]}”.", hint)
+    return OnQuit(value)
 
 
 def _command(value: object, where: tuple[str, ...]) -> tuple[str, ...]:
