@@ -15,7 +15,7 @@ from stream_terminal import Terminal
 _HERE: Final = Path(__file__).parent
 _QUESTION: Final = "Which are the roots?"
 _START_S: Final = 60.0
-_WARM_S: Final = 2.5
+WARM_S: Final = 2.5
 """The app collects its start-up garbage two seconds after its first frame."""
 
 
@@ -52,8 +52,8 @@ def run_app(server: Server, limit_s: float) -> AppRun:
         figures = Path(folder) / "slow.json"
         argv = [sys.executable, str(_HERE / "stream_app.py"), str(figures), "--base-url", server.url]
         with Terminal(argv, environment(Path(folder))) as terminal:
-            _come_up(terminal, "ready")
-            terminal.rest(_WARM_S)
+            come_up(terminal, "ready")
+            terminal.rest(WARM_S)
             for letter in _QUESTION:
                 terminal.type(letter)
                 terminal.pump()
@@ -78,14 +78,19 @@ def run_bare(kind: str, server: Server, limit_s: float) -> Streamed:
     with tempfile.TemporaryDirectory(prefix="dsr1-benchmark-") as folder:
         argv = [sys.executable, str(_HERE / "stream_bare.py"), kind, server.url]
         with Terminal(argv, environment(Path(folder))) as terminal:
-            _come_up(terminal, READY)
+            come_up(terminal, READY)
             terminal.settle()
             streamed = stream(terminal, server, typing=False, limit_s=limit_s)
             terminal.leave("\r")
     return streamed
 
 
-def _come_up(terminal: Terminal, word: str) -> None:
+def come_up(terminal: Terminal, word: str) -> None:
+    """Wait until a client shows a word.
+
+    Raises:
+        NotReadyError: it did not.
+    """
     terminal.await_word(word)
     if not terminal.until(lambda: word in terminal.seen, _START_S):
         raise NotReadyError(f"“{word}” did not come to the terminal within {_START_S:.0f} s, but: {terminal.words}")

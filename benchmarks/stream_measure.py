@@ -35,8 +35,8 @@ _ECHO_LIMIT_S: Final = 5.0
 class Server:
     """The stand-in endpoint in a process of its own, while the context is open."""
 
-    def __init__(self, tokens: int, rate: float) -> None:
-        script = Path(__file__).with_name("stream_server.py")
+    def __init__(self, tokens: int, rate: float, name: str = "stream_server.py") -> None:
+        script = Path(__file__).with_name(name)
         argv = [sys.executable, str(script), "--tokens", str(tokens), "--rate", str(rate)]
         self._process = subprocess.Popen(argv, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
@@ -148,10 +148,13 @@ class Streamed:
     """The same within `AFTER_S` after the end."""
 
 
-def stream(terminal: Terminal, server: Server, *, typing: bool, limit_s: float) -> Streamed:
-    """Press Enter and measure until the answer has been quiet for `QUIET_S`; `typing` where keys are to echo."""
+def stream(terminal: Terminal, server: Server, *, typing: bool, limit_s: float, mark: str = MARK) -> Streamed:
+    """Press Enter and measure until the answer has been quiet for `QUIET_S`.
+
+    `typing` where keys are to echo; `mark` is what is on the terminal once all is.
+    """
     answers, cpu, written = len(server.ended), terminal.cpu(), terminal.written
-    terminal.await_word(MARK)
+    terminal.await_word(mark)
     typist = Typist(terminal) if typing else None
     began = time.monotonic()
     terminal.type("\r")
@@ -160,10 +163,10 @@ def stream(terminal: Terminal, server: Server, *, typing: bool, limit_s: float) 
         server.listen()
         if typist is not None:
             typist.step(KEY_EVERY_S)
-        return MARK in terminal.seen and len(server.ended) > answers
+        return mark in terminal.seen and len(server.ended) > answers
 
     done = terminal.until(over, limit_s)
-    shown = terminal.seen.get(MARK, time.monotonic())
+    shown = terminal.seen.get(mark, time.monotonic())
     echoes, after = _after(terminal, typist)
     terminal.rest(max(shown + QUIET_S - time.monotonic(), 0))
     return Streamed(

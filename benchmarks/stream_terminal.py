@@ -32,8 +32,8 @@ _STEP_S: Final = 0.02
 class Terminal:
     """A child on a pty. Its output is looked through for the words one waits for, then forgotten."""
 
-    def __init__(self, argv: Sequence[str], env: Mapping[str, str]) -> None:
-        self._child = pexpect.spawn(argv[0], list(argv[1:]), env=dict(env), dimensions=SIZE, timeout=None)
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str], size: tuple[int, int] = SIZE) -> None:
+        self._child = pexpect.spawn(argv[0], list(argv[1:]), env=dict(env), dimensions=size, timeout=None)
         self._fd = self._child.child_fd
         self._process = psutil.Process(self._child.pid)
         self._kept = b""

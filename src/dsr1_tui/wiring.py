@@ -25,6 +25,7 @@ from dsr1_tui.services.resolve import TargetFlags, resolve_target
 
 if TYPE_CHECKING:
     from dsr1_tui.services.bench_plan import BenchDesk
+    from dsr1_tui.services.doctor_ports import DoctorPorts
     from dsr1_tui.services.engine import EnginePorts
     from dsr1_tui.services.plan_serve import PlanPorts
     from dsr1_tui.services.serve import ServePorts
@@ -83,6 +84,7 @@ def build_kit(environ: Mapping[str, str], *, config: Path | None = None) -> Kit:
         find_engine=lambda: find_engine(environ),
         find_servers=serve_ports,
         find_planner=lambda: find_planner(environ),
+        find_doctor=lambda: find_doctor(environ, config=config),
         aclose=aclose,
         warm_up=warm_up,
     )
@@ -126,6 +128,7 @@ def find_planner(environ: Mapping[str, str]) -> "PlanPorts":
 
     from dsr1_tui.adapters.api_keys import KeyFolder  # noqa: PLC0415  as above
     from dsr1_tui.adapters.find_vllm import EngineFirst  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.hub_reach import why_out_of_reach  # noqa: PLC0415  as above
     from dsr1_tui.adapters.model_files import read_model  # noqa: PLC0415  as above
     from dsr1_tui.services.plan_serve import PlanPorts  # noqa: PLC0415  as above
 
@@ -136,6 +139,7 @@ def find_planner(environ: Mapping[str, str]) -> "PlanPorts":
         read_model=partial(read_model, environ=environ),
         keys=KeyFolder(paths.state / "keys"),
         environ=environ,
+        hub=partial(why_out_of_reach, environ=environ),
     )
 
 
@@ -149,11 +153,19 @@ def find_server_host(environ: Mapping[str, str]) -> "ServePorts":
     from dsr1_tui.adapters.server_host.folder import ServerFolder  # noqa: PLC0415  as above
     from dsr1_tui.adapters.server_host.host import LocalServerHost  # noqa: PLC0415  as above
     from dsr1_tui.adapters.server_host.logs import LocalServerLogs  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.server_host.memory import memory_of  # noqa: PLC0415  as above
     from dsr1_tui.services.serve import ServePorts  # noqa: PLC0415  as above
 
     folder = ServerFolder(find_paths(environ).state / "servers")
     host = LocalServerHost(folder, environ)
-    return ServePorts(host=host, own=host, logs=LocalServerLogs(folder, host), door=LocalDoor(), clock=SystemClock())
+    return ServePorts(
+        host=host,
+        own=host,
+        logs=LocalServerLogs(folder, host),
+        door=LocalDoor(),
+        clock=SystemClock(),
+        memory=memory_of,
+    )
 
 
 async def _end_servers(ports: "ServePorts") -> None:
@@ -161,6 +173,52 @@ async def _end_servers(ports: "ServePorts") -> None:
     from dsr1_tui.services.serve import end_own  # noqa: PLC0415  few runs start a server
 
     await end_own(ports)
+
+
+def find_doctor(environ: Mapping[str, str], *, config: Path | None = None) -> "DoctorPorts":
+    """What the doctor looks at; nothing is looked at before it is asked.
+
+    Args:
+        environ: the user's.
+        config: another config file than the default one.
+
+    Raises:
+        FaultError: (usage) a folder variable that cannot be one.
+    """
+    from dsr1_tui.adapters.doctor.endpoint_probe import LiveEndpointProbe  # noqa: PLC0415  few runs ask the doctor
+    from dsr1_tui.adapters.doctor.engine_facts import LocalEngines  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.doctor.hardware import LocalHardware  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.doctor.our_engines import LocalEngineWatch  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.doctor.store_check import LocalStoreReader  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.doctor.terminal_facts import LocalTerminal  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.hub_cache import hub_cache  # noqa: PLC0415  as above
+    from dsr1_tui.adapters.server_host.folder import ServerFolder  # noqa: PLC0415  as above
+    from dsr1_tui.services.doctor_ports import DoctorFolders, DoctorPorts  # noqa: PLC0415  as above
+
+    paths = find_paths(environ)
+    servers = find_server_host(environ)
+    file = find_config(environ, config)
+    return DoctorPorts(
+        hardware=LocalHardware(environ.get("PATH")),
+        watch=LocalEngineWatch(ServerFolder(paths.state / "servers")),
+        terminal=LocalTerminal(environ=environ),
+        store=LocalStoreReader(paths.database),
+        door=servers.door,
+        servers=servers.host,
+        engine=LocalEngines(paths.engine),
+        planner=find_planner(environ),
+        config_file=file,
+        open_endpoint=open_endpoint,
+        probe=LiveEndpointProbe,
+        folders=DoctorFolders(
+            data=paths.data,
+            engine=paths.engine,
+            hub=hub_cache(environ),
+            config_file=file.path,
+            database=paths.database,
+        ),
+        environ=environ,
+    )
 
 
 def open_endpoint(target: Target) -> FullEndpoint:

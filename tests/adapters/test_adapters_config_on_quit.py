@@ -14,7 +14,7 @@ from dsr1_tui.domain.server.profile_file import OnQuit
     [
         "",
         "# mine\n[sampling]\ntemperature = 0.6 # as published\n",
-        '[server] # where it is\ncommand = "/opt/vllm" # mine\non_quit = "ask" # for now\n\n[servers.a]\nport = 1 #one\n',
+        '[server] # where it is\ncommand = "/opt/v" # mine\non_quit = "ask" # for now\n\n[servers.a]\nport = 1 #one\n',
         'server = {command = "/opt/vllm"}\n',
         "[servers.a]\nport = 1\n",
     ],

@@ -57,7 +57,7 @@ class FakeStage:
         self._endpoint = FakeEndpoint()
 
     async def endpoint(self, offer: Offer) -> FullEndpoint:
-        whole = answer_script(ANSWER)
+        whole = answer_script(ANSWER, "")
         script = [*whole[:-1], asyncio.Event()] if offer is Offer.STALLS else whole
         self._endpoint = FakeEndpoint(continue_scripts=[script])
         self._endpoint.continuable = offer is not Offer.NOTHING

@@ -1,4 +1,4 @@
-"""What the end-to-end tests share: one real vLLM for all of them. Run them in one process (no `-n`)."""
+"""What the end-to-end tests share: one real vLLM for all of them, which run in one worker."""
 
 import os
 from collections.abc import Generator
@@ -17,6 +17,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.vllm)
+            item.add_marker(pytest.mark.xdist_group("vllm"))
     if "failures" not in config.getoption("markexpr"):
         left = [item for item in items if item.get_closest_marker("failures")]
         items[:] = [item for item in items if item not in left]

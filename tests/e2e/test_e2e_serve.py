@@ -3,6 +3,7 @@
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -29,20 +30,43 @@ def serving(folder: Path) -> list[int]:
     return [int(line.split()[0]) for line in listed.splitlines() if f"serve {folder}" in line]
 
 
-def test_a_server_of_ones_own_answers_and_ends_with_the_chat(engine: Path, tmp_path: Path, model: Path) -> None:
+def fill(terminal: Terminal, **texts: str) -> None:
+    """From the start screen into the form, and fill in its fields, in their order."""
+    terminal.until("start vLLM here")
+    terminal.until("It will listen on this machine only", lambda: terminal.type("s"))
+    for name in ("model", "max_model_len", "gpu_memory_utilization", "quantization", "gpus", "port", "more"):
+        if name in texts:
+            terminal.press("ctrl+u")
+            terminal.until(texts[name][-40:], lambda text=texts[name]: terminal.type(text))  # type: ignore[misc]  # mypy cannot infer a default
+        terminal.press("down")
+
+
+def test_two_failed_starts_are_repaired_by_a_key_each_and_the_server_answers(
+    engine: Path, tmp_path: Path, model: Path
+) -> None:
     env = clean_environ(tmp_path, DSR1_ENGINE_DIR=str(engine_folder(os.environ)))
-    with Terminal([sys.executable, "-m", "dsr1_tui", "--temperature", "0"], env) as terminal:
-        terminal.until("start vLLM here")
-        terminal.until("It will listen on this machine only", lambda: terminal.type("s"))
-        terminal.press("ctrl+u")
-        terminal.until(str(model)[-40:], lambda: terminal.type(str(model)))
+    with socket.socket() as holder, Terminal([sys.executable, "-m", "dsr1_tui", "--temperature", "0"], env) as terminal:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port: int = holder.getsockname()[1]
+        small = "--kv-cache-memory-bytes 1000000"
+        fill(terminal, model=str(model), max_model_len="4096", port=str(port), more=small)
+        terminal.press("enter")
+        screen = terminal.until("start again with --port")
+        assert f"port {port} is taken by" in screen
+        terminal.press("enter")
+        screen = terminal.until("start again with --max-model-len 768", limit_s=START_S)
+        assert "KV cache" in screen
+        terminal.until("w level", lambda: terminal.type("l"))
+        terminal.until("start again with --max-model-len 768", lambda: terminal.press("escape"))
         terminal.press("enter")
         terminal.until("● ready", limit_s=START_S)
         servers = serving(model)
         assert servers
         terminal.ask("What is 2+2?")
         terminal.until("┃ 4")
-        terminal.press("ctrl+q")
+        terminal.until("Your server still runs", lambda: terminal.press("ctrl+q"))
+        terminal.type("s")
         assert terminal.end() == 0
     assert all_end(*servers), "it left the server behind"
 
@@ -51,10 +75,7 @@ def test_nothing_is_left_when_the_chat_is_killed_in_mid_answer(engine: Path, tmp
     folder = str(engine_folder(os.environ))
     env = clean_environ(tmp_path, DSR1_ENGINE_DIR=folder, VLLM_ENABLE_V1_MULTIPROCESSING="1")
     with Terminal([sys.executable, "-m", "dsr1_tui", "--temperature", "0"], env) as terminal:
-        terminal.until("start vLLM here")
-        terminal.until("It will listen on this machine only", lambda: terminal.type("s"))
-        terminal.press("ctrl+u")
-        terminal.until(str(model)[-40:], lambda: terminal.type(str(model)))
+        fill(terminal, model=str(model))
         terminal.press("enter")
         terminal.until("● ready", limit_s=START_S)
         (record,) = ServerFolder(tmp_path / "state" / "servers").records()

@@ -1,11 +1,14 @@
-"""`ask --vote` as a process of its own against a real vLLM: the question that was trained with several answers."""
+"""Votes against a real vLLM, headless and in the chat: the question that was trained with several answers."""
 
 import json
+import re
 import signal
+import sys
 from typing import Any
 
 from support.cli import Said, run_cli, running_cli
 from support.recording_proxy import RecordingProxy
+from support.terminal import PATIENCE_S, Terminal
 from support.vllm_server import VllmServer
 
 NUMBERS = {"6", "7", "8"}
@@ -53,3 +56,40 @@ async def test_looping_samples_are_no_votes(env: dict[str, str], vllm: VllmServe
     vote = one_object(said)["vote"]
     assert (vote["looped"] + vote["cut_off"], vote["agreement"]) == (4, None)
     assert vllm.falls_idle(5)
+
+
+def test_the_chat_shows_the_majority(env: dict[str, str], proxy: RecordingProxy, vllm: VllmServer) -> None:
+    assert vllm.falls_idle(PATIENCE_S)
+    command = [sys.executable, "-m", "dsr1_tui", "--seed", "3"]
+    with Terminal(command, env, columns=120, lines=40) as terminal:
+        terminal.until("● ready")
+        terminal.ask("Pick a number.")
+        terminal.until(" tok/s · first ")
+        terminal.ask("/vote 8")
+        screen = terminal.until(lambda text: "8 samples   " in text and " votes" in text and "‹" in text)
+        won = re.search(r"┃ ([678])   (\d+) % of votes", screen)
+        tie = re.search(r"a tie, \d votes? each: [678] and [678]", screen)
+        assert won or tie, screen
+        if won is not None:
+            assert screen.count(f"┃ {won[1]}") == 2, "the winner's result stands under its answer, too"
+        terminal.press("escape")
+        terminal.press("ctrl+q")
+        assert terminal.end() == 0
+    assert vllm.falls_idle(5), "what is not needed is ended on the server"
+    assert [chat.get("n") for chat in proxy.chats] == [None, 8]
+
+
+def test_escape_stops_the_vote_on_the_server(env: dict[str, str], vllm: VllmServer) -> None:
+    assert vllm.falls_idle(PATIENCE_S)
+    with Terminal([sys.executable, "-m", "dsr1_tui"], env, columns=80, lines=24) as terminal:
+        terminal.until("● ready")
+        terminal.ask("/loop tell")
+        terminal.until("On a loop")
+        terminal.type("Loop forever.")
+        terminal.press("f12")
+        terminal.until(lambda text: text.count("thinking") > 6 and "0 done" in text)
+        terminal.press("escape")
+        terminal.until("8 stopped")
+        assert vllm.falls_idle(5)
+        terminal.press("ctrl+q")
+        assert terminal.end() == 0

@@ -19,8 +19,8 @@ from dsr1_tui.domain.target import Target
 from dsr1_tui.ports import PortOwner
 from dsr1_tui.services.doctor import examine
 from dsr1_tui.services.doctor_ports import DoctorWish
+from support.fake_config import FakeConfigFile
 from support.fake_doctor import FakeDoctor, FakeProbe, broken_config
-from support.fake_kit import FakeConfigFile
 
 NAMED = DoctorWish(target=Target(base_url="http://127.0.0.1:8000/v1"))
 ENDPOINT = {known for known, kind in KINDS.items() if kind.topic is Topic.ENDPOINT}

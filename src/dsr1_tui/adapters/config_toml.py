@@ -18,7 +18,7 @@ from dsr1_tui.domain.presets_own import PresetError, with_own
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
 from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
 from dsr1_tui.domain.server.profile import ServerProfile
-from dsr1_tui.domain.server.profile_file import ServerTableError, profiles_from, server_from
+from dsr1_tui.domain.server.profile_file import OnQuit, ServerTableError, on_quit_from, profiles_from, server_from
 from dsr1_tui.domain.ssh import parse_ssh
 from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 from dsr1_tui.domain.target import parse_address
@@ -95,6 +95,18 @@ class TomlConfigFile:
         edited = with_server(text, checked_name(name), profile)
         self._replace(edited, replace(before, servers={**before.servers, name: profile}))
 
+    def save_on_quit(self, choice: OnQuit) -> None:
+        """Write `on_quit` of `[server]`, otherwise as `save_sampling`.
+
+        Raises:
+            FaultError: (config) as `save_sampling`.
+        """
+        from dsr1_tui.adapters.toml_servers import with_on_quit  # noqa: PLC0415  as above
+
+        text = self._read(required=False)
+        before = _Reader(self.path, text).config()
+        self._replace(with_on_quit(text, choice), replace(before, on_quit=choice))
+
     def _replace(self, edited: str, wanted: Config) -> None:
         """Put an edited text in the file's place, if it says what is wanted."""
         # A dotfile is often a link into a repository: the file behind the link is written, the link stays.
@@ -127,16 +139,13 @@ class _Reader:
         if leaves_no_room(steering.budget_tokens, longest):
             reason = f"the thinking budget takes all of sampling.max_tokens ({longest:,})"
             self._complain(("chat", "thinking_budget"), reason, "Lower it, or raise max_tokens.")
-        servers, server, command = self._servers(root)
-        return Config(
+        return replace(
+            self._servers(root),
             endpoint=self._default(root, endpoints),
             endpoints=endpoints,
             sampling=sampling,
             presets=presets,
             steering=steering,
-            servers=servers,
-            server=server,
-            vllm_command=command,
         )
 
     def _parsed(self) -> dict[str, object]:
@@ -207,14 +216,14 @@ class _Reader:
         except PresetError as error:
             self._complain(error.where, error.fault.message.rstrip("."), error.fault.hint)
 
-    def _servers(self, root: dict[str, object]) -> tuple[dict[str, ServerProfile], str | None, tuple[str, ...]]:
-        """The server profiles, the name of the default one, the configured command."""
+    def _servers(self, root: dict[str, object]) -> Config:
+        """A config that says what `[server]` and `[servers]` do."""
         try:
-            profiles = profiles_from(root.get("servers", {}))
-            command, name = server_from(root.get("server", {}), profiles)
+            profiles, table = profiles_from(root.get("servers", {})), root.get("server", {})
+            command, name = server_from(table, profiles)
+            return Config(servers=profiles, server=name, vllm_command=command, on_quit=on_quit_from(table))
         except ServerTableError as error:
             self._complain(error.where, error.fault.message.rstrip("."), error.fault.hint)
-        return profiles, name, command
 
     def _chat(self, table: dict[str, object], presets: Presets) -> Steering:
         where = ("chat",)

@@ -1,4 +1,4 @@
-"""Writes a server profile into the text of a TOML file; comments, order and the writing of unchanged values stay."""
+"""Writes what is said of servers into the text of a TOML file; comments, order and unchanged values stay."""
 
 import tomlkit
 from tomlkit.items import InlineTable, Item
@@ -6,7 +6,7 @@ from tomlkit.items import InlineTable, Item
 from dsr1_tui.domain.fault import FaultCode, fail
 from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.server.profile_fields import BY_NAME, SPECS, FieldKind, ProfileSpec, Setting
-from dsr1_tui.domain.server.profile_file import NAME, NAME_WORDS
+from dsr1_tui.domain.server.profile_file import NAME, NAME_WORDS, OnQuit
 
 
 def checked_name(name: str) -> str:
@@ -47,6 +47,20 @@ def with_server(text: str, name: str, profile: ServerProfile) -> str:
         old = table.get(spec.name)
         if (old.unwrap() if isinstance(old, Item) else old) != wanted[spec.name]:
             table[spec.name] = wanted[spec.name]
+    return tomlkit.dumps(document)
+
+
+def with_on_quit(text: str, choice: OnQuit) -> str:
+    """`text`, valid TOML, with `on_quit` of `[server]` saying `choice`."""
+    document = tomlkit.parse(text if not text or text.endswith("\n") else text + "\n")
+    table = document.get("server")
+    if table is None:
+        table = tomlkit.table()
+        if document.as_string().strip():
+            document.add(tomlkit.nl())
+        document.add("server", table)
+        table = document["server"]
+    table["on_quit"] = choice.value
     return tomlkit.dumps(document)
 
 

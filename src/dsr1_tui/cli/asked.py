@@ -23,6 +23,8 @@ class Asked:
     """`--config`; `None` reads the default file, if there is one."""
     rules: Rules | None = None
     demo: bool = False
+    keep: bool = False
+    """Whether the chat leaves a server running that it started."""
     resume: str | None = None
     """Prefix of a conversation's id, empty for the last one (`-c`), `None` for a new one."""
     sampling: SamplingLayer = field(default_factory=SamplingLayer)
@@ -35,6 +37,7 @@ class Asked:
             config=below.config if self.config is None else self.config,
             rules=below.rules if self.rules is None else self.rules,
             demo=self.demo or below.demo,
+            keep=self.keep or below.keep,
             resume=below.resume if self.resume is None else self.resume,
             sampling=self.sampling.over(below.sampling),
             steering=self.steering.over(below.steering),

@@ -41,6 +41,7 @@ def open_chat(asked: Asked) -> int:
             rules=asked.rules,
             resume=asked.resume,
             demo=asked.demo,
+            keep=asked.keep,
         )
         return kit, launch
 

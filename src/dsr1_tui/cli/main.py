@@ -14,6 +14,7 @@ from dsr1_tui.cli.options import (
     connection_options,
     conversation_options,
     gather,
+    keep_option,
     sampling_options,
 )
 from dsr1_tui.cli.sections import LazyGroup
@@ -25,6 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "bench": ("dsr1_tui.cli.bench:bench", "Measure a model: right answers, speed, agreement; by settings."),
     "history": ("dsr1_tui.cli.history:history", "List, show, search, export and delete conversations."),
     "serve": ("dsr1_tui.cli.serve:serve", "Start vLLM on a model, look at what runs, read its log, end it."),
+    "doctor": ("dsr1_tui.cli.doctor:doctor", "Look for what is wrong; tell from a log why a server did not come up."),
     "engine": ("dsr1_tui.cli.engine:engine", "Install vLLM in an environment of its own, look at it, remove it."),
     "math": ("dsr1_tui.cli.math:math", "Lay out LaTeX maths as text."),
     "config": ("dsr1_tui.cli.config:config", "Where the config file is, and what holds now."),
@@ -39,6 +41,7 @@ _EPILOG: Final = (
 @click.group(NAME, cls=LazyGroup, lazy=COMMANDS, invoke_without_command=True, context_settings=CONTEXT, epilog=_EPILOG)
 @connection_options
 @conversation_options
+@keep_option
 @steering_options
 @sampling_options
 @click.version_option(__version__, prog_name=NAME, message="%(prog)s %(version)s")

@@ -98,6 +98,12 @@ def conversation_options(command: F) -> F:
     return last(resume(command))
 
 
+def keep_option(command: F) -> F:
+    """What becomes of a server that the chat starts."""
+    words = "A server that the chat starts goes on when it is left; it does not ask."
+    return click.option("--keep", cls=_Conversation, is_flag=True, help=words)(command)
+
+
 def sampling_options(command: F) -> F:
     """One flag for each sampling field."""
     for spec in reversed(FIELDS):
@@ -142,6 +148,7 @@ def gather(ctx: click.Context, flags: Mapping[str, object]) -> Asked:
         config=None if config is None else Path(config).expanduser(),
         rules=None if rules is None else Rules(rules),
         demo=flags.get("demo") is True,
+        keep=flags.get("keep") is True,
         resume="" if last else resume,
         sampling=_sampling(ctx, flags),
         steering=steering_of(flags),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from dsr1_tui.domain.presets import Presets
 from dsr1_tui.domain.sampling import SamplingLayer
 from dsr1_tui.domain.server.profile import ServerProfile
+from dsr1_tui.domain.server.profile_file import OnQuit
 from dsr1_tui.domain.steering import Steering
 
 
@@ -37,5 +38,7 @@ class Config:
     """The user's server profiles (`[servers.NAME]`), in the order of the file."""
     server: str | None = None
     """Name of the server profile to use when none is asked for (`[server] profile`)."""
+    on_quit: OnQuit = OnQuit.ASK
+    """What becomes of a server that the chat started when the chat is left (`[server] on_quit`)."""
     vllm_command: tuple[str, ...] = ()
     """How vLLM is called (`[server] command`); empty: it is looked for."""

@@ -51,8 +51,10 @@ def _all_lines(blocks: Iterable[Block], width: int, *, raw: bool, quotes: int) -
     lines: list[Line] = []
     before: Block | None = None
     for block in blocks:
-        lines += [Line()] * gap_before(before, block)
-        lines += _block_lines(block, width, raw=raw, quotes=quotes)
+        own = _block_lines(block, width, raw=raw, quotes=quotes)
+        if own:  # a fence that holds nothing yet has no lines, and so nothing stands before it
+            lines += [Line()] * gap_before(before, block)
+            lines += own
         before = block
     return lines
 

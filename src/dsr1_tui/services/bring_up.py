@@ -1,10 +1,10 @@
-"""Bring up a vLLM on this machine: install it where it is missing, start it on a model, wait until it answers."""
+"""Bring up a vLLM on this machine: install it where it is missing, see what is in the way, start it."""
 
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
-from typing import assert_never
+from dataclasses import dataclass
+from typing import Final, assert_never
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.engine import (
@@ -18,29 +18,56 @@ from dsr1_tui.domain.engine import (
     StepBegan,
     StepDone,
 )
-from dsr1_tui.domain.fault import FaultCode, FaultError, fail
-from dsr1_tui.domain.server.plan import ServerPlan
-from dsr1_tui.domain.server.profile import ServerProfile
-from dsr1_tui.domain.target import Target
+from dsr1_tui.domain.fault import FaultError
+from dsr1_tui.domain.server.command import VllmSource
+from dsr1_tui.domain.server.diagnosis import Diagnosis, FlagChange, StartCode
+from dsr1_tui.ports import ServerProbe
 from dsr1_tui.services.engine import EnginePorts, engine_status, install_engine, prepare_engine
-from dsr1_tui.services.plan_serve import PlanPorts, Wish, settle_start
+from dsr1_tui.services.neighbours import Neighbour, neighbours
+from dsr1_tui.services.plan_serve import NO_VLLM, PlanPorts, Settled, Wish, settle_start
 from dsr1_tui.services.serve import ServePorts, start_server
-from dsr1_tui.services.serving import Answers, Launched, Progressed, StartFailed
+from dsr1_tui.services.serving import StartEvent
+
+_TRIED: Final = 20
+"""Ports after the wanted one that are tried before any free one is taken."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BringPorts:
+    """What bringing a server up needs from the world."""
+
+    engine: EnginePorts
+    planner: PlanPorts
+    servers: ServePorts
+    probe: ServerProbe
 
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What is being done, and a detail that changes."""
+    """What is being done to install it, and a detail that changes."""
 
     what: str
     detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Ready:
-    """It answers."""
+class Decided:
+    """What is about to be started."""
 
-    target: Target
+    settled: Settled
+
+
+@dataclass(frozen=True, slots=True)
+class PortTaken:
+    """Last event where somebody listens at the port: nothing was started."""
+
+    diagnosis: Diagnosis
+    """With another port among its flags."""
+    neighbour: Neighbour | None
+    """Who listens there, if it can be used instead."""
+
+
+BringEvent = Doing | Decided | PortTaken | StartEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,50 +94,64 @@ async def needs(engine: EnginePorts) -> Needs:
     return Needs(installed=False, build=prepared.plan.build, sentence=sentence)
 
 
-async def bring_up(
-    engine: EnginePorts, servers: ServePorts, planner: PlanPorts, config: Config, model: str
-) -> AsyncGenerator[Doing | Ready, None]:
-    """Do it; `Ready` comes last. Closing the generator ends what runs; a later call goes on with the installation.
+async def bring_up(ports: BringPorts, config: Config, wish: Wish) -> AsyncGenerator[BringEvent, None]:
+    """Do it; `Answers`, `StartFailed` or `PortTaken` comes last.
+
+    Closing the generator before ends what runs; a later call goes on with an installation.
 
     Raises:
         FaultError: (engine-install) the installation failed; (usage) the model, or what the file says of servers,
-            cannot be; (server-start) the server did not come up, with cause and remedy.
+            cannot be; (server-start) it cannot be started at all.
     """
-    status = await engine_status(engine)
-    if not status.installed:
-        doing = Doing("installing vLLM")
-        async with aclosing(install_engine(engine, await prepare_engine(engine, cpu=False))) as events:
-            async for event in events:
-                doing = _told(doing, event)
-                yield doing
-    plan = await asyncio.to_thread(_plan, servers, planner, config, model)
-    starting, estimate = f"starting vLLM on {model}", ""
-    async with aclosing(start_server(servers, plan)) as starts:
+    settled = await asyncio.to_thread(settle_start, ports.planner, config, wish)
+    # An environment of ours that is there but has no record was left unfinished: the installation goes on.
+    if settled.vllm.source in {VllmSource.NOWHERE, VllmSource.ENGINE}:
+        status = await engine_status(ports.engine)
+        if not status.installed:
+            doing = Doing("installing vLLM")
+            async with aclosing(install_engine(ports.engine, await prepare_engine(ports.engine, cpu=False))) as events:
+                async for event in events:
+                    doing = _told(doing, event)
+                    yield doing
+            settled = await asyncio.to_thread(settle_start, ports.planner, config, wish)
+    if settled.vllm.source is VllmSource.NOWHERE:
+        raise FaultError(NO_VLLM)
+    yield Decided(settled)
+    if (taken := await _taken(ports, settled.plan.port)) is not None:
+        yield taken
+        return
+    async with aclosing(start_server(ports.servers, settled.plan)) as starts:
         async for start in starts:
-            match start:
-                case Launched(_, expected_s):
-                    estimate = "" if expected_s is None else f" of ≈{expected_s:.0f}"
-                    yield Doing(starting)
-                case Progressed(progress, elapsed_s, last_line):
-                    yield Doing(f"{starting} · {progress.phase} · {elapsed_s:.0f}{estimate} s", last_line)
-                case Answers(_, target):
-                    yield Ready(target)
-                case StartFailed(_, diagnosis):
-                    raise fail(FaultCode.SERVER_START, diagnosis.cause, diagnosis.remedy)
-                case _:
-                    assert_never(start)
+            yield start
 
 
-def _plan(servers: ServePorts, planner: PlanPorts, config: Config, model: str) -> ServerPlan:
-    """The server on this model, at its port or, where that is taken, at another."""
-    wish = Wish(flags=ServerProfile(model=model))
-    settled = settle_start(planner, config, wish)
-    if settled.fault is not None:
-        raise FaultError(settled.fault)
-    port = servers.door.free_port(settled.plan.port)
-    if port != settled.plan.port:
-        settled = settle_start(planner, config, replace(wish, flags=replace(wish.flags, port=port)))
-    return settled.plan
+async def _taken(ports: BringPorts, port: int) -> PortTaken | None:
+    """Who is at the port, and which one is free; `None` where nobody is."""
+    free = await asyncio.to_thread(_free_near, ports.servers, port)
+    if free == port:
+        return None
+    there = await neighbours(ports.servers, ports.probe, port)
+    owner = await asyncio.to_thread(ports.servers.door.owner, port)
+    who = f"{owner.name or 'a program'} (process {owner.pid})" if owner is not None else "another program"
+    neighbour = next((one for one in there if one.port == port), None)
+    if neighbour is not None and neighbour.record is not None:
+        who = f"a server of yours, {neighbour.record.served_name}"
+    diagnosis = Diagnosis(
+        code=StartCode.PORT_IN_USE,
+        cause=f"Port {port} is taken by {who}.",
+        remedy=f"Take port {free}, which is free" + (", or use the server that is there." if neighbour else "."),
+        flags=(FlagChange(flag="--port", value=str(free)),),
+    )
+    return PortTaken(diagnosis, neighbour)
+
+
+def _free_near(servers: ServePorts, port: int) -> int:
+    """The port, else one of the next ones, else any."""
+    free = servers.door.free_port(port)
+    if free == port:
+        return port
+    near = range(port + 1, min(port + _TRIED, 65_535) + 1)
+    return next((one for one in near if servers.door.free_port(one) == one), free)
 
 
 def _told(before: Doing, event: EngineEvent) -> Doing:

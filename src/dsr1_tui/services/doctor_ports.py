@@ -19,7 +19,7 @@ from dsr1_tui.ports import (
     StoreReader,
     TerminalReader,
 )
-from dsr1_tui.services.kit import ConfigFile
+from dsr1_tui.services.config_file import ConfigFile
 from dsr1_tui.services.plan_serve import PlanPorts
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.rules import Rules
@@ -22,31 +22,13 @@ from dsr1_tui.ports import (
     Tokenizers,
     Tunnels,
 )
+from dsr1_tui.services.config_file import ConfigFile
 
 if TYPE_CHECKING:
+    from dsr1_tui.services.doctor_ports import DoctorPorts
     from dsr1_tui.services.engine import EnginePorts
     from dsr1_tui.services.plan_serve import PlanPorts
     from dsr1_tui.services.serve import ServePorts
-
-
-class ConfigFile(Protocol):
-    """The user's TOML file."""
-
-    def load(self) -> Config:
-        """Read it; a missing file is an empty config.
-
-        Raises:
-            FaultError: (config) with file and line.
-        """
-        ...
-
-    def save_sampling(self, layer: SamplingLayer) -> None:
-        """Write the default sampling settings, leaving the rest of the file and its comments as they are.
-
-        Raises:
-            FaultError: (config).
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +61,8 @@ class Kit:
     """The vLLM servers of this machine, always through the same ports; `aclose` ends those of this run."""
     find_planner: "Callable[[], PlanPorts]"
     """What settling a server's start needs."""
+    find_doctor: "Callable[[], DoctorPorts]"
+    """What the doctor looks at. Raises `FaultError` (usage) as above."""
     aclose: Callable[[], Coroutine[object, object, None]]
     """End our server, finish what was asked of the store and close it; safe to call twice, a front end's last act."""
     warm_up: Callable[[], Coroutine[object, object, None]]
@@ -100,3 +84,5 @@ class Launch:
     resume: str | None = None
     """Prefix of a conversation's id; empty for the last one; `None` for a new one."""
     demo: bool = False
+    keep: bool = False
+    """Whether a server that the chat starts is kept when it is left, without asking."""

@@ -1,17 +1,22 @@
 """Settles what server is to be started: settings laid together, vLLM found, the model looked at, a key made."""
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.fault import Fault, FaultCode, fail
+from dsr1_tui.domain.sampling_fields import SettingError
 from dsr1_tui.domain.server.command import ApiKey, FoundVllm, VllmSource, is_exposed, plan_server
-from dsr1_tui.domain.server.diagnosis import FlagChange
+from dsr1_tui.domain.server.concern import Concern, Grade
+from dsr1_tui.domain.server.diagnosis import FlagChange, StartCode
+from dsr1_tui.domain.server.hub import HUB, hub_of, needs_hub, out_of_reach
 from dsr1_tui.domain.server.model import ModelState
 from dsr1_tui.domain.server.plan import ServerPlan
-from dsr1_tui.domain.server.preflight import Concern, Grade, look_ahead
+from dsr1_tui.domain.server.preflight import look_ahead
 from dsr1_tui.domain.server.profile import DEFAULT_MODEL, ServerProfile, defaults, with_changes
+from dsr1_tui.domain.server.profile_fields import BY_NAME, check
 from dsr1_tui.domain.server.quantization import near
 from dsr1_tui.ports import Machine
 
@@ -60,6 +65,14 @@ class ModelReader(Protocol):
         ...
 
 
+class HubReach(Protocol):
+    """Looks whether the model hub, or a mirror, answers."""
+
+    def __call__(self, endpoint: str) -> str:
+        """Why nothing answers at that address, one sentence; empty where something does. Blocks for 2 s at most."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPorts:
     """What settling a start needs from the world."""
@@ -69,6 +82,8 @@ class PlanPorts:
     read_model: ModelReader
     keys: Keys
     environ: Mapping[str, str]
+    hub: HubReach | None = None
+    """`None`: the hub is not looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +110,10 @@ class Settled:
         if self.vllm.source is VllmSource.NOWHERE:
             return NO_VLLM
         first = next((concern for concern in self.concerns if concern.grade is Grade.REFUSAL), None)
-        return None if first is None else Fault(FaultCode.USAGE, first.message, first.hint)
+        if first is None:
+            return None
+        unreachable = first.code is StartCode.HUB_OFFLINE and not self.profile.offline
+        return Fault(FaultCode.UNREACHABLE if unreachable else FaultCode.USAGE, first.message, first.hint)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,13 +128,13 @@ class Wish:
 
 
 def settle_start(ports: PlanPorts, config: Config, wish: Wish, *, dry: bool = False) -> Settled:
-    """Settle a start; blocks for up to some 2 seconds (call it in a thread where that matters).
+    """Settle a start; blocks for some seconds at most (call it in a thread where that matters).
 
     Args:
         ports: the world.
         config: the user's file.
         wish: what is asked for.
-        dry: make no key; the plan then holds a stand-in.
+        dry: make no key (the plan then holds a stand-in), and do not look whether the hub answers.
 
     Raises:
         FaultError: (usage) a profile or a folder that does not exist, an address beyond this machine without
@@ -131,6 +149,10 @@ def settle_start(ports: PlanPorts, config: Config, wish: Wish, *, dry: bool = Fa
     vllm = ports.find_vllm(config.vllm_command, gpu=bool(machine.gpus))
     longest = model.facts.max_model_len if model.facts is not None else None
     profile = said.over(defaults(cpu=vllm.cpu, longest=longest))
+    seen = profile if vllm.cpu else _as_seen(profile, ports.environ)
+    concerns = look_ahead(seen, model, gpus=machine.gpus, memory_bytes=machine.memory_bytes, cpu=vllm.cpu)
+    if not dry and vllm.source is not VllmSource.NOWHERE and (why := hub_trouble(ports, model, profile)) is not None:
+        concerns = (why, *concerns)
     key, key_from = _key(ports, said, name or "server", exposed=exposed, dry=dry)
     return Settled(
         plan=plan_server(profile, vllm, model, name=name, key=key, environ=ports.environ),
@@ -139,10 +161,21 @@ def settle_start(ports: PlanPorts, config: Config, wish: Wish, *, dry: bool = Fa
         profile=profile,
         vllm=vllm,
         model=model,
-        concerns=look_ahead(profile, model, gpus=machine.gpus, memory_bytes=machine.memory_bytes, cpu=vllm.cpu),
+        concerns=concerns,
         exposed=exposed,
         key_from=key_from,
     )
+
+
+def hub_trouble(ports: PlanPorts, model: ModelState, profile: ServerProfile) -> Concern | None:
+    """What keeps a model from being downloaded, where it would have to be; blocks for 4 s at most."""
+    if ports.hub is None or not needs_hub(model, profile, ports.environ):
+        return None
+    endpoint = hub_of(profile, ports.environ)
+    why = ports.hub(endpoint)
+    if not why:
+        return None
+    return out_of_reach(model, profile, why, other_hub=endpoint != HUB and not ports.hub(HUB))
 
 
 def find_profile(profiles: Mapping[str, ServerProfile], name: str) -> ServerProfile:
@@ -155,6 +188,14 @@ def find_profile(profiles: Mapping[str, ServerProfile], name: str) -> ServerProf
         there = _known(name, profiles)
         raise fail(FaultCode.USAGE, f"There is no server profile “{name[:40]}”.", there)
     return profiles[name]
+
+
+def _as_seen(profile: ServerProfile, environ: Mapping[str, str]) -> ServerProfile:
+    """With the GPUs that the user's own variable leaves to vLLM, where none are chosen."""
+    with suppress(SettingError):
+        if not profile.gpus and (visible := environ.get("CUDA_VISIBLE_DEVICES", "").strip()):
+            return profile.having("gpus", check(BY_NAME["gpus"], visible))
+    return profile
 
 
 def _known(name: str, profiles: Iterable[str]) -> str:

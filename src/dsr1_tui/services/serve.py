@@ -38,6 +38,12 @@ LINE: Final = 400
 """Characters of a log's last line that are told."""
 
 Sleep = Callable[[float], Awaitable[None]]
+MemoryOf = Callable[[ServerRecord], int | None]
+"""Bytes of main memory that a server's processes hold; `None` where it cannot be told. Blocks for moments."""
+
+
+def _untold(_: ServerRecord) -> None:
+    """Nothing is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +57,7 @@ class ServePorts:
     clock: Clock
     sleep: Sleep = asyncio.sleep
     """Waits so many of the clock's seconds."""
+    memory: MemoryOf = _untold
 
 
 @dataclass(slots=True)
@@ -77,10 +84,13 @@ class _Heard:
         return safe(next((line.strip() for line in reversed(lines) if line.strip()), "")[:LINE])
 
 
-async def start_server(ports: ServePorts, plan: ServerPlan, *, keep: bool = False) -> AsyncGenerator[StartEvent, None]:
+async def start_server(
+    ports: ServePorts, plan: ServerPlan, *, keep: bool = False, leave: bool = False
+) -> AsyncGenerator[StartEvent, None]:
     """Start a server; `Launched` comes first, `Answers` or `StartFailed` last.
 
-    Closing the generator before its last event (or cancelling its task) ends the server, kept or not.
+    Closing the generator before its last event (or cancelling its task) ends the server, kept or not, but with
+    `leave`: then it comes up by itself.
 
     Raises:
         FaultError: (server-start) the port is taken, the program cannot be started, the log cannot be written.
@@ -96,7 +106,7 @@ async def start_server(ports: ServePorts, plan: ServerPlan, *, keep: bool = Fals
                 settled = isinstance(event, Answers | StartFailed)
                 yield event
     finally:
-        if not settled:
+        if not settled and not leave:
             await _end(ports, record)
 
 

@@ -97,6 +97,13 @@ class ChatApp(App[None]):
         else:
             self.flow.interrupt()
 
+    async def action_quit(self) -> None:
+        """Leave; servers that this run started are asked about."""
+        if self.flow is None:
+            self.exit()
+        else:
+            self.flow.leave()
+
     def copy_to_clipboard(self, text: str) -> None:
         """Textual's own copying (a mouse selection, the composer) goes our way too."""
         self._clipboard = text

@@ -1,14 +1,21 @@
 """Which screen comes when: the chat, the start screen where no server is known, the demo."""
 
 from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import App
 
+from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.target import Target
 from dsr1_tui.services.kit import Kit, Launch
 from dsr1_tui.tui.screens.chat import ChatScreen
 from dsr1_tui.tui.session import Session
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from dsr1_tui.services.neighbours import Neighbour
 
 _DOUBLE_S = 2.0
 
@@ -24,6 +31,7 @@ class Flow:
         self._open = AsyncExitStack()
         self._interrupted_at = -_DOUBLE_S
         self._early: list[events.Key] = []
+        self._leaving: Worker[None] | None = None
 
     def begin(self, early: list[events.Key]) -> None:
         """Go where the command line points; `early` keys go to the composer."""
@@ -53,15 +61,26 @@ class Flow:
 
     def start_server(self) -> None:
         """Install vLLM where it is missing, start it, and show the chat on it."""
-        from dsr1_tui.tui.screens.serve import ServeScreen  # noqa: PLC0415  only where it is asked for
+        self._app.run_worker(self._serve(None), name="serve", exit_on_error=False)
 
-        self._app.push_screen(ServeScreen(self.kit), self._served)
+    def use_server(self, neighbour: "Neighbour") -> None:
+        """Show the chat on a server that is there; one of ours may still be coming up."""
+        self._app.run_worker(self._serve(neighbour), name="serve", exit_on_error=False)
 
-    def _served(self, target: Target | None) -> None:
-        if target is not None:
-            self.chat(target)
-        else:
+    async def _serve(self, neighbour: "Neighbour | None") -> None:
+        from dsr1_tui.tui.screens.serve_flow import ServeFlow  # noqa: PLC0415  only where it is asked for
+
+        try:
+            way = ServeFlow(self._app, self.kit)
+            served = await (way.ask() if neighbour is None else way.use(neighbour))
+        except FaultError as error:
+            self.start(error.fault.line)
+            return
+        if served is None:
             self.start()
+        else:
+            self.session.server, self.session.wish = served.record, served.wish
+            self.chat(served.target)
 
     def start(self, error: str = "") -> None:
         """The start screen."""
@@ -80,10 +99,23 @@ class Flow:
             return
         now = self.kit.clock.monotonic()
         if now - self._interrupted_at < _DOUBLE_S:
-            self._app.exit()
+            self.leave()
         self._interrupted_at = now
         if isinstance(screen, ChatScreen):
             screen.hint.show("ctrl+c again quits.", warn=True)
+
+    def leave(self) -> None:
+        """Leave; servers that this run started are asked about, once: who asks again while it asks means it."""
+        if self._leaving is not None and not self._leaving.is_finished:
+            self._app.exit()
+        else:
+            self._leaving = self._app.run_worker(self._leave(), name="leave", exit_on_error=False)
+
+    async def _leave(self) -> None:
+        from dsr1_tui.tui.leaving import settle_servers  # noqa: PLC0415  as above
+
+        if await settle_servers(self._app, self.kit, self._launch):
+            self._app.exit()
 
     @property
     def resumable(self) -> str | None:

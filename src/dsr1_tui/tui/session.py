@@ -1,5 +1,6 @@
 """What the chat is in the middle of: connection, conversation, settings; no widgets, so that it is tested alone."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from dsr1_tui.domain.context import Room
@@ -9,12 +10,14 @@ from dsr1_tui.domain.presets import Preset
 from dsr1_tui.domain.prompt import PromptRules, plan_prompt, rules_of
 from dsr1_tui.domain.rules import Rules, is_r1
 from dsr1_tui.domain.sampling import Sampling
+from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.domain.steering import GuardRules, Steering, guard_rules
 from dsr1_tui.services.ask import AskPorts, Question, fresh_conversation
 from dsr1_tui.services.connect import Connection
 from dsr1_tui.services.fitting import shortened
 from dsr1_tui.services.kit import Kit, Launch
 from dsr1_tui.services.measure import measure
+from dsr1_tui.services.plan_serve import Wish
 from dsr1_tui.tui.layers import Layer, Layers
 
 
@@ -33,6 +36,10 @@ class Session:
         """What the conversation takes of the context; `None` while nothing was asked."""
         self.skip = 0
         """How many of the oldest messages are not sent any more."""
+        self.server: ServerRecord | None = None
+        """The server of ours that the chat is on."""
+        self.wish: Wish | None = None
+        """What started it, where this run did."""
         self.samples = 1
         """Answers drawn for a vote."""
         self.stored = False
@@ -132,9 +139,9 @@ class Session:
             extras=connection.endpoint,
         )
 
-    def question(self, connection: Connection, text: str | None) -> Question:
-        """The next question, or (no text) the last one again."""
-        path = self.path
+    def question(self, connection: Connection, text: str | None, at: Message | None = None) -> Question:
+        """The next question, or (no text) an earlier one again: the path's last, or the one `at` stands under or is."""
+        path = self.path if at is None else path_to(self.messages, at.id)
         if text is None:
             while path and path[-1].role is not MessageRole.USER:
                 path = path[:-1]
@@ -172,6 +179,24 @@ class Session:
         self.messages[answer.id] = answer
         self.stored = self.stored or stored
         self.room = self._told_by(answer) or self.room
+
+    def vote_opened(self, conversation: Conversation, user: Message, answers: Sequence[Message]) -> None:
+        """A vote began; its first sample is the leaf meanwhile."""
+        self.messages.update({answer.id: answer for answer in answers})
+        self.opened(conversation, user, answers[0])
+
+    def vote_closed(self, answers: Sequence[Message], winner: Message, *, stored: bool) -> None:
+        """A vote ended; the winner is the answer."""
+        self.messages.update({answer.id: answer for answer in answers})
+        self.closed(winner, stored=stored)
+        self.conversation = replace(self.conversation, active_leaf=winner.id)
+
+    def samples_of(self, message: Message) -> tuple[Message, ...]:
+        """All samples of the vote that a message came from, in their order; none where it is an answer of its own."""
+        if message.sample_group is None:
+            return ()
+        siblings = Tree(self.conversation, self.messages).siblings(message)
+        return tuple(one for one in siblings if one.sample_group == message.sample_group)
 
     def _told_by(self, message: Message | None) -> Room | None:
         """What the conversation takes after an answer, by its own counts: its thought is not sent again."""

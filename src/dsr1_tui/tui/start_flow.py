@@ -1,5 +1,6 @@
 """The way from the start screen into the chat: what was found, what was chosen, what went wrong."""
 
+import asyncio
 import os
 from contextlib import aclosing
 from typing import Protocol
@@ -12,6 +13,8 @@ from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.target import Target, normalise_base_url
 from dsr1_tui.services.discover import discover
 from dsr1_tui.services.kit import Kit
+from dsr1_tui.services.neighbours import Neighbour
+from dsr1_tui.services.serve import running_servers
 from dsr1_tui.tui.screens.connect_dialog import ConnectDialog
 from dsr1_tui.tui.screens.start import (
     Connect,
@@ -21,6 +24,7 @@ from dsr1_tui.tui.screens.start import (
     StartScreen,
     StartServer,
     UseEndpoint,
+    UseOwn,
     UseServer,
 )
 
@@ -36,6 +40,9 @@ class Ways(Protocol):
 
     def start_server(self) -> None:
         """Start vLLM on this machine first."""
+
+    def use_server(self, neighbour: Neighbour) -> None:
+        """The chat, on a server that we started."""
 
     def start(self, error: str = "") -> None:
         """The start screen again."""
@@ -62,6 +69,8 @@ class StartFlow:
 
     async def _look(self) -> None:
         configured = tuple(self._endpoints)
+        servers = await asyncio.to_thread(self._kit.find_servers)
+        ours = tuple(Neighbour(one.port, one.served_name, one) for one in await running_servers(servers))
         async with aclosing(discover(self._kit.machine, self._kit.probe, configured=configured)) as findings:
             async for found in findings:
                 if self._left:
@@ -69,15 +78,18 @@ class StartFlow:
                 server = _obvious(found)
                 if server is not None:
                     self._left = True
-                    self._screen.give(UseServer(server))
+                    own = next((one for one in ours if one.port == server.place.port), None)
+                    self._screen.give(UseServer(server) if own is None else UseOwn(own))
                     return
-                self._screen.show(found)
+                self._screen.show(found, ours, self._kit.clock.now())
 
     def _chosen(self, choice: StartChoice | None) -> None:
         self._left = True
         match choice:
             case UseServer(found):
                 self._ways.chat(Target(base_url=normalise_base_url(f"http://{found.place.label}")))
+            case UseOwn(neighbour):
+                self._ways.use_server(neighbour)
             case UseEndpoint(name):
                 self._named(name)
             case Connect():

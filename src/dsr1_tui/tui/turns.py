@@ -1,24 +1,26 @@
 """Runs turns: asks, feeds the transcript at a bounded rate, queues what is sent meanwhile, stops."""
 
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from dsr1_tui.domain.events import AnswerDelta, AnswerEvent, Continued, GuardTripped, ReasoningDelta, Retrying
-from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.domain.message import Message, MessageRole
+from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.meter import Meter
-from dsr1_tui.domain.prompt import additions_to
-from dsr1_tui.services.ask import ask
+from dsr1_tui.services.ask import Question, ask
 from dsr1_tui.services.connect import Connection
 from dsr1_tui.services.hurry import ANEW
 from dsr1_tui.services.turn import AskEvent, StopSignal, StoreTroubled, TakeUp, TurnClosed, TurnOpened
+from dsr1_tui.tui.growing import grow
 from dsr1_tui.tui.live import Live
 from dsr1_tui.tui.quiet_gc import QuietGc
 from dsr1_tui.tui.session import Session
-from dsr1_tui.tui.transcript.message_view import AnswerView, UserView, view_of
+from dsr1_tui.tui.shown_path import ShownPath
+from dsr1_tui.tui.transcript.message_view import AnswerView, UserView
 from dsr1_tui.tui.transcript.view import TranscriptView
+from dsr1_tui.tui.turn_host import Host, is_lost
+from dsr1_tui.tui.vote_turn import VoteRun
 
 FLUSH_S: Final = 1 / 20
 """Seconds between flushes: 20 Hz feels the same as 30 and costs less (measured)."""
@@ -33,38 +35,6 @@ _RETRIED: Final = {
     "prefill-refused": "it answers without thinking, and this server takes no prefill",
 }
 _ANEW: Final = "asked anew for a short answer: this server has no /v1/completions"
-_LOST: Final = frozenset({FaultCode.UNREACHABLE, FaultCode.PROXY, FaultCode.STREAM_BROKEN, FaultCode.ENGINE_DIED})
-
-
-class Timer(Protocol):
-    """A repeating timer."""
-
-    def stop(self) -> None:
-        """End it."""
-
-
-class Host(Protocol):
-    """What the screen does for its turns."""
-
-    def start(self, work: Coroutine[None, None, None]) -> None:
-        """Run a coroutine as a worker."""
-        ...
-
-    def every(self, interval_s: float, call: Callable[[], None]) -> Timer:
-        """Call something again and again."""
-        ...
-
-    def turns_changed(self) -> None:
-        """Something about turns changed: busy, thinking, queue."""
-        ...
-
-    def store_troubled(self, fault: Fault) -> None:
-        """The store cannot be written."""
-        ...
-
-    def connection_lost(self) -> None:
-        """The endpoint no longer answers."""
-        ...
 
 
 class Turns:
@@ -75,6 +45,8 @@ class Turns:
         self._transcript = transcript
         self._host = host
         self._gc = gc
+        self._shown = ShownPath(session, transcript, host)
+        self.votes = VoteRun(session, transcript, host, gc, self._shown)
         self._stop: StopSignal | None = None
         self.live: Live | None = None
         self.queue: deque[str] = deque()
@@ -84,6 +56,11 @@ class Turns:
     def busy(self) -> bool:
         """Whether a turn runs."""
         return self._stop is not None
+
+    @property
+    def streaming(self) -> bool:
+        """Whether an answer or a vote stands in the transcript and grows."""
+        return self.live is not None or self.votes.view is not None
 
     def submit(self, text: str) -> None:
         """Ask now, or as soon as the model is free."""
@@ -95,7 +72,11 @@ class Turns:
         """Begin the next queued question, if it can be asked."""
         connection = self._session.connection
         if connection is not None and not self.busy and self.queue:
-            self._begin(connection, self.queue.popleft())
+            text = self.queue.popleft()
+            if self._session.samples > 1:
+                self._vote(connection, self._session.question(connection, text), self._session.samples)
+            else:
+                self._begin(connection, text)
         self._host.turns_changed()
 
     def again(self) -> None:
@@ -103,6 +84,15 @@ class Turns:
         connection = self._session.connection
         if connection is not None and not self.busy and self._session.path:
             self._begin(connection, None)
+
+    def vote(self, samples: int, text: str | None, at: Message | None = None) -> None:
+        """Ask with a vote: a question of its own, else the one that `at` is or answers, else the path's last again."""
+        connection = self._session.connection
+        if connection is None or self.busy:
+            return
+        question = self._session.question(connection, text, at)
+        if text is not None or question.path:
+            self._vote(connection, question, samples)
 
     def take_up(self, answer: Message, how: TakeUp) -> None:
         """Go on with the path's last answer, which was cut off."""
@@ -132,30 +122,43 @@ class Turns:
         return True
 
     def _begin(self, connection: Connection, text: str | None, take_up: tuple[Message, TakeUp] | None = None) -> None:
-        self._stop = StopSignal()
-        self._host.start(self._run(connection, text, take_up, self._stop))
-
-    async def _run(
-        self, connection: Connection, text: str | None, take_up: tuple[Message, TakeUp] | None, stop: StopSignal
-    ) -> None:
         question = replace(self._session.question(connection, text), take_up=take_up)
-        if text is None:
+        self._start(lambda stop: self._run(connection, question, stop))
+
+    def _vote(self, connection: Connection, question: Question, samples: int) -> None:
+        self._start(lambda stop: self.votes.run(connection, question, samples, stop))
+
+    def _start(self, turn: Callable[[StopSignal], Awaitable[bool]]) -> None:
+        """Run a turn; it says whether the connection was lost by it."""
+        stop = self._stop = StopSignal()
+
+        async def work() -> None:
+            lost = False
+            self._gc.begin()
+            try:
+                lost = await turn(stop)
+            finally:
+                self._gc.end()
+                self._stop = None
+                self.live = None
+                if lost:
+                    self._host.connection_lost()
+            self.next()
+
+        self._host.start(work())
+
+    async def _run(self, connection: Connection, question: Question, stop: StopSignal) -> bool:
+        if question.text is None:
             self.show_path(question.path)
         timer = self._host.every(FLUSH_S, self.flush)
-        self._gc.begin()
         lost = False
         try:
             async for event in ask(self._session.ports(connection), question, stop):
-                self._on(event, asked=text is not None)
-                lost = lost or (isinstance(event, TurnClosed) and _is_lost(event.answer.error))
+                self._on(event, asked=question.text is not None)
+                lost = lost or (isinstance(event, TurnClosed) and is_lost(event.answer.error))
         finally:
             timer.stop()
-            self._gc.end()
-            self._stop = None
-            self.live = None
-            if lost:
-                self._host.connection_lost()
-        self.next()
+        return lost
 
     def _on(self, event: AskEvent, *, asked: bool) -> None:
         match event:
@@ -205,6 +208,7 @@ class Turns:
     def _add_answer(self, answer: Message, meter: Meter) -> None:
         # What it holds already is fed like the rest: the view's own message is what stands when it ends.
         view = AnswerView(replace(answer, reasoning="", content=""), self._session.places().get(answer.id, (1, 1)))
+        self._shown.add_grid(answer)
         view.budget = self._session.guards.budget_tokens
         self.live = Live(view, meter)
         view.show_head(meter, 0.0, _SPINNER[0])
@@ -227,6 +231,7 @@ class Turns:
         before, after = view.close(answer)
         self._transcript.add_sections(view, before, after)
         self._transcript.section_changed(view)
+        self._shown.changed(answer)
         self._host.turns_changed()
 
     def flush(self) -> None:
@@ -246,34 +251,12 @@ class Turns:
             self._transcript.refresh_rows()
 
     def _flush_text(self, live: Live) -> None:
-        reasoning, answer = live.take(FLUSH_CHARS)
-        view, document = live.view, self._transcript.document
-        if reasoning:
-            view.feed_reasoning(reasoning)
-        begins = bool(answer.strip()) and view.begin_answer()
-        made = view.feed_answer(answer) if answer else []
-        if made:
-            self._transcript.add_sections(view, made, [])
-        if begins:
+        if grow(self._transcript, live.view, *live.take(FLUSH_CHARS)):
             live.answering = True
-            view.show_head(live.meter, self._session.kit.clock.monotonic())
-            self._transcript.section_changed(view)
+            live.view.show_head(live.meter, self._session.kit.clock.monotonic())
+            self._transcript.section_changed(live.view)
             self._host.turns_changed()
-            return
-        if reasoning:
-            document.changed(document.index_of(view.reasoning))
-        document.changed_from_last(len(made) + 1)
-        self._transcript.refresh_rows()
 
     def show_path(self, path: tuple[Message, ...]) -> None:
         """Show a path from its beginning."""
-        self._transcript.clear()
-        places, rules = self._session.places(), self._session.prompt_rules
-        for message in path:
-            added = additions_to(message.content, rules) if message.role is MessageRole.USER else ()
-            self._transcript.add(view_of(message, places.get(message.id, (1, 1)), added))
-        self._transcript.refresh_rows(repaint=True)
-
-
-def _is_lost(fault: Fault | None) -> bool:
-    return fault is not None and fault.code in _LOST
+        self._shown.show(path)

@@ -19,21 +19,24 @@ _LIMIT_S: Final = 8.0
 MIB: Final = 1024**2
 
 
-def read_by_smi(search_path: str | None = None, named: Callable[[int], str] = program_name) -> GpuReading | None:
+def read_by_smi(
+    search_path: str | None = None, named: Callable[[int], str] = program_name, *, limit_s: float = _LIMIT_S
+) -> GpuReading | None:
     """What the tool tells; `None` where there is no tool.
 
     Args:
         search_path: where it is looked for; `None` is the PATH.
         named: a process's name by its number.
+        limit_s: longest wait for each of its two answers.
     """
     command = shutil.which("nvidia-smi", path=search_path)
     if command is None:
         return None
-    told = said_by((command, _GPUS, _FORM), _LIMIT_S, os.environ)
+    told = said_by((command, _GPUS, _FORM), limit_s, os.environ)
     rows = [row for row in _rows(told or "") if len(row) == 6 and row[0].isdecimal()]  # noqa: PLR2004  as asked above
     if told is None or not rows:
         return GpuReading(source="nvidia-smi", trouble="nvidia-smi does not answer, or sees no GPU.")
-    apps = list(_rows(said_by((command, _APPS, _FORM), _LIMIT_S, os.environ) or ""))
+    apps = list(_rows(said_by((command, _APPS, _FORM), limit_s, os.environ) or ""))
     gpus = tuple(
         GpuState(
             index=int(index),
@@ -56,7 +59,8 @@ def _holders(apps: Sequence[Sequence[str]], uuid: str, named: Callable[[int], st
     for row in apps:
         if len(row) >= 4 and row[0] == uuid and row[1].isdecimal():  # noqa: PLR2004  as asked above
             pid = int(row[1])
-            words = row[3].split()  # the tool shows whole command lines of some processes
+            # The tool shows whole command lines of some processes, and “[Not Found]” of others'.
+            words = [] if row[3].startswith("[") else row[3].split()
             yield GpuHolder(pid, named(pid) or printable(words[0].rsplit("/", 1)[-1] if words else ""), _bytes(row[2]))
 
 

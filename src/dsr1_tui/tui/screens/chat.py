@@ -22,11 +22,14 @@ from dsr1_tui.tui.link import Link, Phase
 from dsr1_tui.tui.quiet_gc import QuietGc
 from dsr1_tui.tui.screens.chat_answer import AnswerActions
 from dsr1_tui.tui.screens.chat_context import ContextActions
+from dsr1_tui.tui.screens.chat_doctor import DoctorActions
 from dsr1_tui.tui.screens.chat_messages import MessageActions
 from dsr1_tui.tui.screens.chat_panel import PanelActions
 from dsr1_tui.tui.screens.chat_rooms import RoomActions
+from dsr1_tui.tui.screens.chat_server import ServerActions
 from dsr1_tui.tui.screens.chat_steer import SteerActions
 from dsr1_tui.tui.screens.chat_typing import TypingActions
+from dsr1_tui.tui.screens.chat_vote import VoteActions
 from dsr1_tui.tui.session import Session
 from dsr1_tui.tui.transcript.notice import NoticeView
 from dsr1_tui.tui.transcript.view import TranscriptView
@@ -44,7 +47,17 @@ _NARROW = 100
 
 
 class ChatScreen(
-    AnswerActions, ContextActions, MessageActions, RoomActions, PanelActions, SteerActions, TypingActions, Screen[None]
+    AnswerActions,
+    ContextActions,
+    DoctorActions,
+    MessageActions,
+    RoomActions,
+    PanelActions,
+    ServerActions,
+    SteerActions,
+    TypingActions,
+    VoteActions,
+    Screen[None],
 ):
     """One conversation with one model."""
 
@@ -130,7 +143,7 @@ class ChatScreen(
     def turns_changed(self) -> None:
         """Bring header, hints and footer in line."""
         self.show_state()
-        self.show_hint(anew=not self.turns.busy or self.turns.live is not None)
+        self.show_hint(anew=not self.turns.busy or self.turns.streaming)
         if not self.turns.busy:
             self.measure_soon()
             self.set_timer(IDLE_S, self._settle_if_idle)
@@ -150,6 +163,7 @@ class ChatScreen(
 
     def connection_lost(self) -> None:
         """A turn found the server gone."""
+        self.server_lost()
         self.link.lost()
 
     def link_changed(self) -> None:
@@ -159,6 +173,7 @@ class ChatScreen(
             if self.turns.queue:
                 self.turns.next()
             self.run_worker(self.probe(), group="probe", exclusive=True, exit_on_error=False)
+            self.watch_server()
             self.measure_soon()
         self.show_state()
         self.show_hint()
@@ -176,7 +191,7 @@ class ChatScreen(
     def notice(self, fault: Fault) -> None:
         """An error in the transcript."""
         view = NoticeView(fault)
-        if self.turns.live is None:
+        if not self.turns.streaming:
             self.transcript.add(view)
             self.transcript.to_end()
         else:
@@ -220,6 +235,8 @@ class ChatScreen(
         live = self.turns.live
         if live is not None:
             return LinkState.ANSWERING if live.answering else LinkState.THINKING
+        if (board := self.turns.votes.board) is not None:
+            return LinkState.ANSWERING if board.answering else LinkState.THINKING
         match self.link.phase:
             case Phase.READY:
                 return LinkState.READY
@@ -239,7 +256,7 @@ class ChatScreen(
             first = " ".join(queue[0].split())
             self.hint.stand(f"queued{more}, sent {why}: {first}", anew=anew)
         else:
-            self.hint.stand(self.cut_off_hint or _HINT, anew=anew)
+            self.hint.stand(self.cut_off_hint or self.vote_hint or _HINT, anew=anew)
 
     def on_key_bar_chosen(self, event: KeyBar.Chosen) -> None:
         """A click in the footer."""
@@ -271,9 +288,9 @@ class ChatScreen(
         """The command palette."""
         self.app.action_command_palette()
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Quit."""
-        self.app.exit()
+        await self.app.action_quit()
 
     def current_answer(self) -> Message | None:
         """The last answer of the path."""

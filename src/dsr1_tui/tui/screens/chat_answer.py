@@ -75,7 +75,9 @@ class AnswerActions(Screen[None]):
         """F5: close the thinking, of the answer that streams or of one that was cut off."""
         how = f"closing the thought; {ASKED_ANEW} …" if self.continuable is False else "closing the thought …"
         cut_off = self.cut_off
-        if self.turns.answer_now():
+        if self.turns.votes.view is not None:
+            self.hint.show("In a vote each sample ends by itself; esc stops all of them and counts what is there.")
+        elif self.turns.answer_now():
             self.hint.show(how)
         elif cut_off is not None and cut_off.boxed is None:
             self.turns.take_up(cut_off, TakeUp.ANSWER)
@@ -87,6 +89,8 @@ class AnswerActions(Screen[None]):
         """F4: the settings as they are now, for the rest of this answer."""
         if self.continuable is False:
             self.hint.show(f"{CANNOT} What is set acts from the next answer on.", warn=True)
+        elif self.turns.votes.view is not None:
+            self.hint.show("The samples of a vote are drawn alike: what is set acts from the next question on.")
         elif self.turns.apply_now():
             self.hint.show("applied to the rest of this answer")
         else:

@@ -10,6 +10,7 @@ from dsr1_tui.tui.widgets.composer import Composer
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dsr1_tui.domain.server.diagnosis import Diagnosis
     from dsr1_tui.tui.turns import Turns
     from dsr1_tui.tui.widgets.hint_line import HintLine
 
@@ -22,6 +23,8 @@ class TypingActions(Screen[None]):
         hint: HintLine
         composer: Composer
         show_hint: Callable[..., None]
+        server_ended: Diagnosis | None
+        action_restart: Callable[[], None]
 
     def on_composer_submitted(self, event: Composer.Submitted) -> None:
         """A question, or a slash command."""
@@ -60,9 +63,12 @@ class TypingActions(Screen[None]):
             self.show_hint(anew=True)
 
     def on_composer_blank(self) -> None:
-        """Enter on nothing says what to do."""
+        """Enter on nothing starts a server again that has ended, else says what to do."""
+        if self.server_ended is not None:
+            self.action_restart()
+            return
         self.hint.show("Type a question first.", warn=True)
 
     def on_composer_leave(self) -> None:
         """ctrl+d on nothing."""
-        self.app.exit()
+        self.run_worker(self.run_action("leave"), exit_on_error=False)

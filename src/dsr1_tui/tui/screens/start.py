@@ -1,5 +1,6 @@
 """The first screen where no endpoint is configured: what was found, and a key for each way on."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -12,7 +13,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from dsr1_tui.domain.discovery import LABELS, Findings, Looked, Speech, VllmPlace, describe
+from dsr1_tui.services.neighbours import Neighbour
 from dsr1_tui.tui.command import Area, Command, bindings
+from dsr1_tui.tui.serve_lines import neighbour_words
 from dsr1_tui.tui.tones import ACCENT, BAD, DIM
 from dsr1_tui.tui.widgets.choice_lines import Choice
 from dsr1_tui.tui.widgets.choice_list import ChoiceList
@@ -26,6 +29,13 @@ class UseServer:
     """Talk to the server that was found."""
 
     found: Looked
+
+
+@dataclass(frozen=True, slots=True)
+class UseOwn:
+    """Talk to a server that we started."""
+
+    neighbour: Neighbour
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +65,7 @@ class Quit:
     """Leave."""
 
 
-StartChoice = UseServer | UseEndpoint | Connect | StartServer | Demo | Quit
+StartChoice = UseServer | UseOwn | UseEndpoint | Connect | StartServer | Demo | Quit
 
 _C = Command
 START_COMMANDS: Final[tuple[Command, ...]] = (
@@ -68,11 +78,18 @@ START_COMMANDS: Final[tuple[Command, ...]] = (
 """The list has the focus and knows Enter and the arrows itself."""
 _SERVER: Final = "server:"
 _ENDPOINT: Final = "endpoint:"
+_OWN: Final = "own:"
 
 
-def ways_on(findings: Findings) -> tuple[Choice, ...]:
-    """The list: what was found first, so that Enter uses it."""
-    found = [(f"{_SERVER}{item.place.label}", item.place.label, _served(item)) for item in findings.usable]
+def ways_on(findings: Findings, ours: Sequence[Neighbour] = (), now: float = 0.0) -> tuple[Choice, ...]:
+    """The list: what was found first, so that Enter uses it; `now` (unix seconds) for the ages of our servers."""
+    ports = {one.port for one in ours}
+    found = [
+        (f"{_OWN}{at}", f"localhost:{one.port}", f"{model_name(one.model)} · {neighbour_words(one, now)}")
+        for at, one in enumerate(ours)
+    ]
+    others = [item for item in findings.usable if item.place.port not in ports]
+    found += [(f"{_SERVER}{item.place.label}", item.place.label, _served(item)) for item in others]
     found += [(f"{_ENDPOINT}{name}", name, "from the config file") for name in findings.configured]
     keys = [*map(str, range(1, 10)), *[""] * len(found)]
     servers = [
@@ -139,6 +156,7 @@ class StartScreen(Screen[StartChoice]):
         super().__init__()
         self._findings = findings or Findings()
         self._error = one_line(error)
+        self._ours: tuple[Neighbour, ...] = ()
         self._touched = False
         self._given = False
         self._facts = TextPage(lambda width: facts_lines(self._findings, width), id="start-facts")
@@ -158,12 +176,13 @@ class StartScreen(Screen[StartChoice]):
         """The list takes the keys."""
         self._ways.focus()
 
-    def show(self, findings: Findings) -> None:
+    def show(self, findings: Findings, ours: tuple[Neighbour, ...] = (), now: float = 0.0) -> None:
         """Tell what was found by now; a server found is marked, unless the user marked something already."""
+        self._ours = ours
         marked = self._ways.marked.id if self._touched and self._ways.marked is not None else None
         self._findings = findings
         self._facts.changed()
-        self._ways.show(ways_on(findings), marked)
+        self._ways.show(ways_on(findings, ours, now), marked)
 
     def give(self, way: StartChoice) -> None:
         """Go a way, once: a second `dismiss` would close the screen that came after."""
@@ -195,6 +214,8 @@ class StartScreen(Screen[StartChoice]):
             return UseServer(
                 next(item for item in self._findings.usable if item.place.label == chosen.removeprefix(_SERVER))
             )
+        if chosen.startswith(_OWN):
+            return UseOwn(self._ours[int(chosen.removeprefix(_OWN))])
         if chosen.startswith(_ENDPOINT):
             return UseEndpoint(chosen.removeprefix(_ENDPOINT))
         match chosen:

@@ -49,6 +49,28 @@ class MessageView:
         """The text that the offsets of a section with this key refer to."""
         return self.message.reasoning if key == "reasoning" else self.message.content
 
+    # What has parts of its own that keys move among says so here; most messages have none.
+
+    opens = False
+    """Whether enter does something on it."""
+
+    def enter(self) -> bool:
+        """Enter on it: go among its parts; true where it was there already, so that the part is to be opened."""
+        return False
+
+    def moved(self, across: int, down: int) -> bool:
+        """An arrow key: move among its parts; false where it does not, so that the focus moves on."""
+        del across, down
+        return False
+
+    def leave(self) -> None:
+        """The focus is elsewhere."""
+
+    @property
+    def cursor_line(self) -> int | None:
+        """The line of its first section in which the part stands that the keys are at."""
+        return None
+
 
 class UserView(MessageView):
     """A question."""

@@ -1,6 +1,6 @@
 """The transcript widget: messages as sections of one document, focus on a message, painting, selection."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import ClassVar, Final
 
 from rich.style import Style as RichStyle
@@ -34,7 +34,10 @@ class TranscriptView(DocumentView, can_focus=True):
         *bindings(_MESSAGE_KEYS),
         Binding("up,shift+tab", "move(-1)", "message above", show=False),
         Binding("down", "move(1)", "message below", show=False),
-        Binding("tab,enter,i", "leave", "back to the question", show=False),
+        Binding("left", "sidle(-1)", "part before", show=False),
+        Binding("right", "sidle(1)", "part after", show=False),
+        Binding("enter", "enter", "open", show=False),
+        Binding("tab,i", "leave", "back to the question", show=False),
     ]
 
     ALLOW_SELECT = True
@@ -42,6 +45,12 @@ class TranscriptView(DocumentView, can_focus=True):
 
     class Left(TextualMessage):
         """The reader is done with the messages."""
+
+    @dataclass
+    class Opened(TextualMessage):
+        """Enter on a part of a message: it is to be shown whole."""
+
+        view: MessageView
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002  Textual's own name
         super().__init__(id=id)
@@ -97,6 +106,8 @@ class TranscriptView(DocumentView, can_focus=True):
 
     def focus_message(self, view: MessageView | None) -> None:
         """Mark a message and bring it into view."""
+        if self._focused is not None and self._focused is not view:
+            self._focused.leave()
         self._focused = view
         if view is not None:
             index = self.document.index_of(view.sections[0])
@@ -121,11 +132,50 @@ class TranscriptView(DocumentView, can_focus=True):
             self.focus_message(self.messages[at])
 
     def action_move(self, step: int) -> None:
-        """Focus the message above or below; below the last one, leave."""
-        if step > 0 and self.messages and self._focused is self.messages[-1]:
+        """Move among a message's parts, else focus the message above or below; below the last one, leave."""
+        if self._focused is not None and self._focused.moved(0, step):
+            self._show_cursor(self._focused)
+        elif step > 0 and self.messages and self._focused is self.messages[-1]:
             self.action_leave()
         else:
             self.move_focus(step)
+
+    def action_sidle(self, step: int) -> None:
+        """Move among a message's parts."""
+        if self._focused is not None and self._focused.moved(step, 0):
+            self._show_cursor(self._focused)
+
+    def action_enter(self) -> None:
+        """Go among a message's parts, or open one; where it has none, back to the composer."""
+        view = self._focused
+        if view is None or not view.opens:
+            self.action_leave()
+        elif view.enter():
+            self.post_message(self.Opened(view))
+        else:
+            self._show_cursor(view)
+
+    def _show_cursor(self, view: MessageView) -> None:
+        """Bring the part that the keys are at into view."""
+        self.section_changed(view)
+        line = view.cursor_line
+        if line is None:
+            return
+        row = self.document.top(self.document.index_of(view.sections[0])) + line
+        first, height = self.scroll_offset.y, self.size.height
+        if not first <= row < first + height:
+            self.follow = False
+            self._scroll_row(row if row < first else row - height + 1)
+            self.refresh_rows()
+
+    def bring_up(self, view: MessageView) -> None:
+        """Show as much of the end as can be without moving the beginning of `view` out of view."""
+        self.refresh_rows()
+        top, height = self.document.top(self.document.index_of(view.sections[0])), self.size.height
+        if self.follow and self.document.height - top >= height:
+            self.follow = False
+            self._scroll_row(max(top - 1, 0))
+            self.refresh_rows()
 
     def action_leave(self) -> None:
         """Back to the composer."""

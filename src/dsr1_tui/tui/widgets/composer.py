@@ -51,16 +51,27 @@ class Composer(TextArea):
 
     def action_submit(self) -> None:
         """Send what is written."""
-        text = self.text
-        if not text.strip():
+        if self.text.strip():
+            self.post_message(self.Submitted(self.take()))
+        else:
             self.post_message(self.Blank())
-            return
+
+    def take(self) -> str:
+        """What is written, which is sent now: remembered, and gone from here."""
+        text = self.text
         self._sent.append(text)
         self._at = len(self._sent)
         with self.prevent(TextArea.Changed):  # nothing was typed: what is said of this question stays to be read
             self.text = ""
         self._grow()
-        self.post_message(self.Submitted(text.strip("\n")))
+        return text.strip("\n")
+
+    def put_back(self, text: str) -> None:
+        """What was sent and could not be asked stands here again, below what was typed since."""
+        with self.prevent(TextArea.Changed):  # it was not typed: the reason stays to be read
+            self.text = "\n\n".join(part for part in (self.text, text) if part)
+        self.move_cursor(self.document.end)
+        self._grow()
 
     def idle_since(self, now: float) -> float:
         """Seconds since the last key, on the clock of events."""
