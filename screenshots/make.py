@@ -39,6 +39,9 @@ CELL = 12.2
 """Width of a cell in Textual's SVG."""
 COLUMN = 64
 """Width of a column of the gallery, cells."""
+PARTITIONS = (
+    "In how many ways can 5 be written as a sum of two or more positive integers, if the order does not matter?"
+)
 QUADRATIC = "Solve x² − 5x + 6 = 0."
 SERIES = "Evaluate the sum of n/3^n for n from 1 to infinity."
 CHINESE = "一个长方形的周长是 36 厘米，长是宽的 2 倍，它的面积是多少？"
@@ -135,6 +138,23 @@ async def helped(pilot: Pilot[None], app: ChatApp) -> None:
     await pilot.pause(0.3)
 
 
+async def vote(pilot: Pilot[None], app: ChatApp) -> None:
+    """Eight samples that vote, in the middle of it."""
+    await until(pilot, lambda: (screen := chat(app)) is not None and screen.session.connection is not None)
+    screen = chat(app)
+    assert screen is not None
+    screen.composer.text = PARTITIONS
+    await pilot.press("f12")
+    await until(pilot, lambda: "3 done" in screen_text(app))
+
+
+async def voted(pilot: Pilot[None], app: ChatApp) -> None:
+    """The winner under its grid."""
+    await vote(pilot, app)
+    await until(pilot, lambda: (screen := chat(app)) is not None and not screen.turns.busy)
+    await pilot.pause(0.3)
+
+
 SHOTS = (
     Shot("start", start, demo=False),
     Shot("streaming", streaming),
@@ -146,7 +166,20 @@ SHOTS = (
     Shot("chinese", chinese),
     Shot("loop", loop),
     Shot("help", helped),
+    Shot("vote", vote),
+    Shot("voted", voted),
 )
+
+SCENES = {"server-start": "serve-progress", "server-failed": "serve-failed", "server-form": "serve-form"}
+"""Pictures that are the tests' own snapshots: a start that goes wrong at the right moment needs a stage."""
+SNAPSHOTS = HERE.parent / "tests" / "tui" / "__snapshots__" / "test_tui_serve_snapshots"
+
+
+def snapshot(name: str) -> Path:
+    """A scene of the tests, which hold it to be what the app draws."""
+    path = HERE / f"{name}.svg"
+    shutil.copyfile(SNAPSHOTS / f"test_it_looks_as_it_did[{SCENES[name]}-120x40].svg", path)
+    return path
 
 
 def gallery() -> Path:
@@ -225,6 +258,8 @@ def main() -> None:
         return
     wanted = [shot for shot in SHOTS if not sys.argv[1:] or any(word in shot.name for word in sys.argv[1:])]
     makers: list[tuple[str, Callable[[], Path]]] = [(shot.name, partial(shoot, shot)) for shot in wanted]
+    scenes = [name for name in SCENES if not sys.argv[1:] or any(word in name for word in sys.argv[1:])]
+    makers += [(name, partial(snapshot, name)) for name in scenes]
     if not sys.argv[1:] or any(word in "math-gallery" for word in sys.argv[1:]):
         makers.append(("math-gallery", gallery))
     for name, make in makers:
