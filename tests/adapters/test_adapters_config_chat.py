@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from dsr1_tui.adapters.config_toml import TomlConfigFile
+from dsr1_tui.domain.budget import as_default
 from dsr1_tui.domain.fault import FaultCode, FaultError
 from dsr1_tui.domain.sampling import SamplingLayer
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
 
 WHOLE = """\
 [chat]
@@ -60,7 +61,7 @@ def test_a_whole_file(tmp_path: Path) -> None:
         ("[chat]\nthinking = 'hard'", 2, "thinking has no “hard”. Known here: off, newline-before"),
         ("[chat]\nthinking = true", 2, "thinking needs a text"),
         ("[chat]\nloop_policy = 'stopp'", 2, "Did you mean stop?"),
-        ("[chat]\ndirective = 'yes'", 2, "directive is true or false"),
+        ("[chat]\ndirective = 'yes'", 2, 'directive is true or false or "auto"'),
         ("[chat]\nthinking_budget = 1.5", 2, "the thinking budget is a number of tokens"),
         ("[chat]\nthinking_budget = '30 min'", 2, "or of seconds like 30s"),
         ("chat.thinking_budget = 100\nsampling.max_tokens = 100", 1, "takes all of sampling.max_tokens (100)"),
@@ -88,6 +89,43 @@ def test_saving_the_sampling_leaves_the_rest(tmp_path: Path) -> None:
     path = written(tmp_path, WHOLE)
     file = TomlConfigFile(path)
     before = file.load()
-    file.save_sampling(SamplingLayer(seed=7))
-    assert path.read_text() == f"{WHOLE}\n[sampling]\nseed = 7\n"
+    file.save_defaults(SamplingLayer(seed=7), before.steering)
+    stripped = WHOLE.replace('" Be kind. "', '"Be kind."')  # as it was read
+    assert path.read_text() == f"{stripped}\n[sampling]\nseed = 7\n"
     assert (file.load().steering, file.load().presets) == (before.steering, before.presets)
+
+
+def test_saving_the_steering_keeps_comments_and_takes_out_what_is_not_said(tmp_path: Path) -> None:
+    path = written(tmp_path, WHOLE)
+    file = TomlConfigFile(path)
+    layer = Steering(
+        preset="proofs", directive=ByPreset.AUTO, loop_policy=LoopPolicy.STOP, budget_tokens=500, budget_s=0.0
+    )
+    file.save_defaults(SamplingLayer(temperature=0.55), layer)
+    text = path.read_text()
+    assert text.startswith(
+        '[chat]\npreset = "proofs" # mine\ndirective = "auto"\nloop_policy = "stop"\nthinking_budget = 500\n'
+    )
+    assert "instructions" not in text
+    assert (file.load().steering, file.load().sampling) == (layer, SamplingLayer(temperature=0.55))
+
+
+def test_a_file_that_has_no_table_gets_one(tmp_path: Path) -> None:
+    path = written(tmp_path, "# mine\n")
+    TomlConfigFile(path).save_defaults(SamplingLayer(), Steering(instructions="Two\nlines, “quoted”.", directive=False))
+    assert path.read_text() == '# mine\n\n[chat]\ninstructions = "Two\\nlines, “quoted”."\ndirective = false\n'
+
+
+@pytest.mark.parametrize(
+    ("chat", "kept"),
+    [
+        (Steering(instructions=""), Steering()),
+        (Steering(instructions=" Be kind.\n"), Steering(instructions="Be kind.")),
+        (Steering(budget_tokens=40), Steering(budget_tokens=40, budget_s=0.0)),
+        (Steering(budget_tokens=0, budget_s=12_345.678), Steering(budget_tokens=0, budget_s=12_345.678)),
+        (Steering(budget_tokens=0, budget_s=0.00001), Steering(budget_tokens=0, budget_s=0.00001)),
+        (Steering(budget_tokens=0, budget_s=0.0), Steering(budget_tokens=0, budget_s=0.0)),
+    ],
+)
+def test_a_default_is_what_the_file_can_say(chat: Steering, kept: Steering) -> None:
+    assert as_default(chat) == kept

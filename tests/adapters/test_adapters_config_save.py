@@ -11,6 +11,7 @@ from dsr1_tui.adapters.config_toml import TomlConfigFile
 from dsr1_tui.adapters.toml_edit import with_sampling
 from dsr1_tui.domain.fault import FaultCode, FaultError
 from dsr1_tui.domain.sampling import INHERIT, SERVER, SamplingLayer
+from dsr1_tui.domain.steering import Steering
 
 KEPT = """\
 # mine
@@ -31,7 +32,7 @@ def test_comments_order_and_writing_stay(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(KEPT)
     layer = SamplingLayer(temperature=0.6, top_p=SERVER, stop=("\n",))
-    TomlConfigFile(path).save_sampling(layer)
+    TomlConfigFile(path).save_defaults(layer, Steering())
     expected = KEPT.replace("top_p = 0.9", 'top_p = "server"').replace("seed = 1\n", 'stop = ["\\n"]\n')
     assert path.read_text() == expected
     assert TomlConfigFile(path).load().sampling == layer
@@ -39,7 +40,7 @@ def test_comments_order_and_writing_stay(tmp_path: Path) -> None:
 
 def test_a_file_is_made_private_with_its_folder(tmp_path: Path) -> None:
     path = tmp_path / "new" / "config.toml"
-    TomlConfigFile(path).save_sampling(SamplingLayer(seed=3))
+    TomlConfigFile(path).save_defaults(SamplingLayer(seed=3), Steering())
     assert path.read_text() == "[sampling]\nseed = 3\n"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
@@ -49,7 +50,7 @@ def test_a_file_is_made_private_with_its_folder(tmp_path: Path) -> None:
 def test_nothing_to_save_leaves_no_table(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("# only this")
-    TomlConfigFile(path).save_sampling(SamplingLayer())
+    TomlConfigFile(path).save_defaults(SamplingLayer(), Steering())
     assert path.read_text().strip() == "# only this"
 
 
@@ -69,7 +70,7 @@ def test_every_way_to_write_the_table(tmp_path: Path, text: str) -> None:
     path.write_bytes(text.encode())
     before = TomlConfigFile(path).load()
     layer = SamplingLayer(temperature=0.7, max_tokens=512)
-    TomlConfigFile(path).save_sampling(layer)
+    TomlConfigFile(path).save_defaults(layer, Steering())
     after = TomlConfigFile(path).load()
     assert (after.endpoints, after.sampling) == (before.endpoints, layer)
 
@@ -78,7 +79,7 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     real, link = tmp_path / "dotfiles.toml", tmp_path / "config.toml"
     real.write_text("# real\n")
     link.symlink_to(real)
-    TomlConfigFile(link).save_sampling(SamplingLayer(seed=3))
+    TomlConfigFile(link).save_defaults(SamplingLayer(seed=3), Steering())
     assert link.is_symlink()
     assert "seed = 3" in real.read_text()
 
@@ -87,7 +88,7 @@ def test_a_broken_file_is_not_touched(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text("[sampling\n")
     with pytest.raises(FaultError, match=":1: not valid TOML"):
-        TomlConfigFile(path).save_sampling(SamplingLayer(seed=3))
+        TomlConfigFile(path).save_defaults(SamplingLayer(seed=3), Steering())
     assert path.read_text() == "[sampling\n"
 
 
@@ -100,7 +101,7 @@ def test_a_failed_replacement_leaves_the_old_file(tmp_path: Path, monkeypatch: p
 
     monkeypatch.setattr(os, "fsync", lambda descriptor: full(descriptor, None))
     with pytest.raises(FaultError, match="cannot be written: No space left on device") as caught:
-        TomlConfigFile(path).save_sampling(SamplingLayer(seed=3))
+        TomlConfigFile(path).save_defaults(SamplingLayer(seed=3), Steering())
     assert caught.value.fault.code is FaultCode.CONFIG
     assert path.read_text() == "# old\n"
     assert [entry.name for entry in tmp_path.iterdir()] == ["config.toml"]

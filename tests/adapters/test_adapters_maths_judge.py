@@ -88,7 +88,7 @@ async def test_the_process_has_its_limits_and_no_environment(judge: MathsJudge) 
 
 
 async def test_no_room_is_no_crash() -> None:
-    judge = MathsJudge(memory=64 << 20)
+    judge = MathsJudge(memory=32 << 20)  # half of what it starts with
     try:
         async with asyncio.timeout(PATIENCE_S):
             assert not await judge.same(*EQUAL), "sympy does not fit"

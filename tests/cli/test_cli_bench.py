@@ -142,6 +142,8 @@ def test_a_bad_set_is_told_with_line_and_field(
         (["--resume", "last"], "No benchmark run is kept yet"),
         (["show", "abc"], "No benchmark run is kept yet"),
         (["--set", "none.jsonl"], "There is no file none.jsonl"),
+        (["none.jsonl"], "There is no file none.jsonl"),
+        (["none.CSV", "--set", "own"], "two sets"),
         ([" "], "The question is empty"),
     ],
 )

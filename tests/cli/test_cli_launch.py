@@ -11,10 +11,12 @@ from dsr1_tui.adapters.config_toml import TomlConfigFile
 from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SERVER, SamplingLayer
+from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
 from dsr1_tui.services.kit import Kit, Launch
 from dsr1_tui.tui import app
 from support.cli import Said, clean_environ, run_here
+from support.serve_samples import RECORD
 
 Capture = pytest.CaptureFixture[str]
 
@@ -26,12 +28,13 @@ class Shown:
     launches: list[Launch] = field(default_factory=list)
     kits: list[Kit] = field(default_factory=list)
     resumable: str | None = None
+    kept: tuple[ServerRecord, ...] = ()
 
-    def run_chat(self, prepare: Callable[[], tuple[Kit, Launch]]) -> tuple[int, str | None]:
+    def run_chat(self, prepare: Callable[[], tuple[Kit, Launch]]) -> app.Left:
         kit, launch = prepare()
         self.kits.append(kit)
         self.launches.append(launch)
-        return 0, self.resumable
+        return app.Left(0, self.resumable, self.kept)
 
 
 @pytest.fixture
@@ -144,3 +147,10 @@ def test_a_broken_file_ends_a_real_start_in_one_line(tmp_path: Path) -> None:
     assert child.before is not None
     assert f"dsr1-chat: {file}:1: not valid TOML" in child.before.rpartition("\x1b")[2]
     assert "Traceback" not in child.before
+
+
+def test_a_server_that_was_kept_is_named_with_what_ends_it(shown: Shown, capfd: Capture) -> None:
+    shown.kept = (RECORD,)
+    said = start(capfd)
+    ends = f"end it with: dsr1-chat serve stop {RECORD.id}"
+    assert said.out == f"{RECORD.served_name} runs on at {RECORD.target.base_url}; {ends}\n"

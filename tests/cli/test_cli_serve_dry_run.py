@@ -11,6 +11,7 @@ from dsr1_tui.domain.fault import FaultCode
 from dsr1_tui.services.plan_serve import PlanPorts
 from support.cli import run_here
 from support.fake_plan import AWQ, CPU_ENGINE, NOWHERE, FakePlan, gpus
+from support.fault_server import unused_port
 
 Capture = pytest.CaptureFixture[str]
 GOLDEN = Path(__file__).parent.parent / "data" / "serve_dry_run"
@@ -145,13 +146,14 @@ def test_the_default_profile_is_not_laid_under_another_model(plan: FakePlan, cap
 
 
 def test_what_vllm_would_refuse_is_not_started(plan: FakePlan, capfd: Capture) -> None:
-    said = run_here(capfd, "serve", "--quantization", "awq")
+    port = str(unused_port())  # who is at it is asked first, and at the usual one somebody may be
+    said = run_here(capfd, "serve", "--quantization", "awq", "--port", port)
     assert said.code == 2
     assert "this one is plain" in said.err
-    assert "Try: dsr1-chat serve --quantization none" in said.err
+    assert f"Try: dsr1-chat serve --quantization none --port {port}" in said.err
     assert "--force" in said.err
     plan.vllm = NOWHERE
-    absent = run_here(capfd, "serve", "--json")
+    absent = run_here(capfd, "serve", "--port", port, "--json")
     assert absent.code == 5
     assert json.loads(absent.out)["error"]["code"] == FaultCode.SERVER_START
     assert "engine install" in absent.err

@@ -12,6 +12,7 @@ from dsr1_tui.domain.doctor import (
     check_lines,
     failed,
     passed,
+    repeated,
     skipped,
     typed_all,
     warned,
@@ -87,3 +88,11 @@ def test_changed_flags_as_one_types_them() -> None:
         FlagChange(flag="--quantization", value=None),
     )
     assert typed_all(changes) == ["--max-model-len 768", "--enforce-eager", "without --quantization"]
+
+
+def test_a_remedy_of_skipped_checks_is_told_once() -> None:
+    ids = (CheckId.TOKENIZE, CheckId.ENDPOINT, CheckId.CLOCK)
+    checks = [skipped(known, "no endpoint", "Start one.") for known in ids]
+    same = repeated([*checks, failed(CheckId.INTERVAL, "it failed", "Start one.")])
+    assert same == {CheckId.CLOCK, CheckId.TOKENIZE}, "not the first that is shown, not one that failed"
+    assert not any("Start one." in line for line in check_lines(checks[0], remedy=False))

@@ -64,6 +64,12 @@ def test_a_slip_is_told(line: str, reason: str) -> None:
         read_flags(line)
 
 
+def test_the_parting_dashes_of_a_command_line_do_not_reach_vllm() -> None:
+    pasted = read_flags("--dtype float16 -- --kv-cache-memory-bytes 1000000")
+    assert pasted == read_flags("--dtype float16 --kv-cache-memory-bytes 1000000")
+    assert "--" not in (pasted.extra or ())
+
+
 def test_changes_are_written_as_they_are_typed() -> None:
     longer, eager = FlagChange(flag="--max-model-len", value="768"), FlagChange(flag="--enforce-eager", value="")
     plain = FlagChange(flag="--quantization", value=None)

@@ -13,7 +13,8 @@ from dsr1_tui.domain.server.diagnosis import FlagChange, StartCode
 from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.target import Target
 from dsr1_tui.ports import PortOwner
-from dsr1_tui.services.bring_up import BringEvent, BringPorts, Decided, Doing, PortTaken, bring_up
+from dsr1_tui.services.at_port import PortTaken
+from dsr1_tui.services.bring_up import BringEvent, BringPorts, Decided, Doing, bring_up
 from dsr1_tui.services.neighbours import neighbours, server_at, use_neighbour, wish_again
 from dsr1_tui.services.plan_serve import Wish
 from dsr1_tui.services.serving import Answers, Launched, StartFailed
@@ -110,6 +111,22 @@ async def test_a_failed_start_is_told_with_cause_and_remedy() -> None:
     last = (await brought_up(world))[-1]
     assert isinstance(last, StartFailed)
     assert last.diagnosis.code is StartCode.BAD_FLAG
+
+
+async def test_a_failed_start_offers_a_port_that_is_free_here() -> None:
+    world = World()
+    words = "ERROR: [Errno 98] error while attempting to bind on address ('127.0.0.1', 8000): address already in use\n"
+    world.servers.scripts.append(ServerScript(log=((0.0, words),), ready_s=NEVER, ends_s=1.0, exit_code=1))
+    events = []
+    async with aclosing(bring_up(ports(world), Config(), Wish(flags=ServerProfile(model="a/b")))) as going:
+        async for event in going:
+            events.append(event)
+            if isinstance(event, Launched):  # somebody was quicker than vLLM
+                world.servers.strangers = {8000: PortOwner(7, "nginx"), 8001: PortOwner(8, "other")}
+    last = events[-1]
+    assert isinstance(last, StartFailed)
+    assert last.diagnosis.code is StartCode.PORT_IN_USE
+    assert last.diagnosis.flags == (FlagChange(flag="--port", value="8002"),)
 
 
 async def test_a_folder_that_is_not_there_is_told_before_anything_is_started() -> None:

@@ -140,6 +140,7 @@ async def test_retry_asks_once_more_with_other_settings() -> None:
     assert (answer.content, answer.reasoning) == ("42", "better")
     second = world.endpoint.requests[1].sampling
     assert (second.seed, second.temperature, second.repetition_penalty) == (6, 0.7, 1.1)
+    assert [(part.sampling, part.cause) for part in answer.segments] == [(second, "loop")], "what it was made under"
 
 
 async def test_a_second_loop_after_a_retry_is_answered() -> None:

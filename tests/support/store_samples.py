@@ -11,7 +11,7 @@ from dsr1_tui.domain.ids import ConversationId, MessageId
 from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, Timings, Usage
 from dsr1_tui.domain.sampling import INHERIT, SERVER, Sampling, SamplingLayer
 from dsr1_tui.domain.sampling_fields import FIELDS, FieldSpec, Kind
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
 from support.fake_clock import FakeClock
 
 
@@ -83,7 +83,7 @@ STEERINGS = st.builds(
     preset=st.none() | TEXTS,
     instructions=st.none() | TEXTS,
     thinking=st.none() | st.sampled_from(ForcedThinking),
-    directive=st.none() | st.booleans(),
+    directive=st.none() | st.booleans() | st.just(ByPreset.AUTO),
     loop_policy=st.none() | st.sampled_from(LoopPolicy),
     budget_tokens=st.none() | COUNTS,
     budget_s=st.none() | SECONDS,

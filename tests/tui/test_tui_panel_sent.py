@@ -12,6 +12,7 @@ from dsr1_tui.services.kit import Kit, Launch
 from dsr1_tui.tui.app import ChatApp
 from dsr1_tui.tui.screens.chat import ChatScreen
 from dsr1_tui.tui.screens.writing import WritingDialog
+from dsr1_tui.tui.widgets.panel_state import Source
 from dsr1_tui.tui.widgets.setting_field import SettingField
 from dsr1_tui.tui.widgets.settings_table import SETTINGS
 from support.chat_pilot import ask, chat, chat_id, done, until
@@ -193,3 +194,18 @@ async def test_quick_steps_are_all_counted() -> None:
         for _ in range(12):
             row(app, "samples")._step(1)
         await until(pilot, lambda: chat(app).session.samples == 13, "twelve steps")
+
+
+async def test_what_steers_is_kept_as_default_too() -> None:
+    outside = world()
+    app = ChatApp(outside.prepare)
+    async with app.run_test(size=SIZE) as pilot:
+        await go(pilot, app, "thinking_budget")
+        await pilot.press(*"500", "down", "right", "ctrl+s")
+        steering = Steering(loop_policy=LoopPolicy.RETRY, budget_tokens=500, budget_s=0.0)
+        await until(pilot, lambda: bool(outside.config_file.saved), "what was kept")
+        assert outside.config_file.saved == [(SamplingLayer(), steering)]
+        session = chat(app).session
+        assert session.defaults.steering == steering
+        await pilot.press("r")
+        assert row(app, "loop_policy").setting.state(session.layers).source is Source.CONFIG

@@ -1,7 +1,11 @@
 """Starting vLLM from the start screen, and the start screen itself in the app."""
 
+from dataclasses import replace
+
+from textual import events
+
 from dsr1_tui.domain.config import Config
-from dsr1_tui.domain.discovery import FoundServer, Speech
+from dsr1_tui.domain.discovery import GIB, FoundServer, Gpu, MachineFacts, Speech
 from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.ports import PortOwner
 from dsr1_tui.tui.screens.chat import ChatScreen
@@ -10,6 +14,7 @@ from dsr1_tui.tui.screens.serve import ServeDialog
 from dsr1_tui.tui.screens.start import StartScreen
 from dsr1_tui.tui.screens.start_failed import FailedDialog
 from dsr1_tui.tui.screens.starting import StartingDialog
+from dsr1_tui.tui.serve_form import gpu_words
 from support.chat_pilot import until
 from support.fake_endpoint import answer_script
 from support.fake_kit import World
@@ -225,3 +230,45 @@ async def test_connect_and_demo_lead_on() -> None:
         await pilot.press("d")
         await until(pilot, lambda: isinstance(app.screen, ChatScreen), "the chat")
         assert app.screen.bar.state.note == "recorded answers"  # type: ignore[attr-defined]  # narrowed by the wait
+
+
+def test_gpus_are_listed_by_the_number_one_types_and_busy_ones_marked() -> None:
+    card = Gpu("NVIDIA H200", 141 * GIB, free_bytes=140 * GIB)
+    assert gpu_words((card, replace(card, free_bytes=20 * GIB))) == (
+        "0: H200, 140 of 141 GiB free · 1: H200, 20 of 141 GiB free, busy"
+    )
+    assert gpu_words((Gpu("A"), Gpu("B", 8 * GIB))) == "0: A · 1: B, 8 GiB"
+    assert gpu_words(()) == ""
+
+
+async def test_the_form_tells_of_the_gpus_below_their_field() -> None:
+    world = World()
+    world.plan.machine = MachineFacts(gpus=(Gpu("NVIDIA H200", 141 * GIB, free_bytes=20 * GIB),))
+    app = bare(world)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await on_dialog(pilot, app)
+        await until(pilot, lambda: "0: H200, 20 of 141 GiB free, busy" in text(app), "the GPU")
+
+
+async def test_arrows_that_come_in_a_burst_are_all_counted() -> None:
+    app = bare(World())
+    async with app.run_test(size=(100, 30)) as pilot:
+        await on_dialog(pilot, app)
+        for _ in range(5):
+            app.post_message(events.Key("down", None))
+        port = app.screen.query_one("#serve-port Input")
+        await until(pilot, lambda: port.has_focus, "five fields further down")
+
+
+async def test_two_quick_escapes_stop_the_start_and_not_the_program() -> None:
+    world = World()
+    world.servers.scripts.append(LOADING)
+    app = bare(world)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await started(pilot, app)
+        await until(pilot, lambda: bool(world.servers.launched), "the launch")
+        await pilot.press("escape", "escape")
+        await until(pilot, lambda: isinstance(app.screen, StartScreen), "the start screen")
+        await pilot.press("escape")
+        assert app.is_running
+        assert isinstance(app.screen, StartScreen)

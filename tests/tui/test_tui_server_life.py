@@ -211,3 +211,32 @@ async def test_a_kept_server_is_found_and_named_as_ours() -> None:
         await pilot.press("1")
         await until(pilot, lambda: isinstance(app.screen, ChatScreen), "the chat")
         await until(pilot, lambda: chat(app).session.server is not None, "whose server it is")
+
+
+async def test_what_is_kept_is_told_once_the_chat_is_left() -> None:
+    world = World()
+    world.servers.scripts.append(UP)
+    app = bare(world)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await serving(pilot, app, world)
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitDialog), "the question")
+        await pilot.press("k")
+        await until(pilot, lambda: not app.is_running, "the end")
+    assert app.flow is not None
+    assert [record.id for record in app.flow.kept] == [record.id for record in world.servers.running()]
+
+
+async def test_quitting_is_heard_inside_a_dialog() -> None:
+    world = World()
+    world.servers.scripts.append(UP)
+    app = bare(world)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await serving(pilot, app, world)
+        chat(app).run_slash("/serve")
+        await until(pilot, lambda: isinstance(app.screen, ServeDialog), "the form")
+        await pilot.press("ctrl+q")
+        await until(pilot, lambda: isinstance(app.screen, QuitDialog), "the question")
+        await pilot.press("s")
+        await until(pilot, lambda: not app.is_running, "the end")
+    assert world.servers.running() == ()

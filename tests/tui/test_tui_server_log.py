@@ -4,7 +4,7 @@ from textual.pilot import Pilot
 
 from dsr1_tui.domain.server.log_tail import KEPT
 from dsr1_tui.tui.screens.server_log import LogScreen
-from dsr1_tui.tui.widgets.log_view import LogView
+from dsr1_tui.tui.widgets.log_view import LogView, brief
 from support.chat_pilot import until
 from support.fake_kit import FakeClipboard
 from support.fake_server_host import NEVER, FakeServers, ServerScript
@@ -102,3 +102,19 @@ async def test_a_log_of_ten_megabytes_is_read_and_its_end_kept() -> None:
         await until(pilot, lambda: "the last one" not in told(app), "the beginning")
         await pilot.press("end")
         await shows(pilot, app, "the last one")
+
+
+def test_a_narrow_line_says_what_it_says_without_prefixes() -> None:
+    assert (
+        brief("(APIServer pid=1) WARNING 11-22 18:57:58 [system_utils.py:255] Found ulimit") == "WARNING Found ulimit"
+    )
+    assert brief("(APIServer pid=1) INFO 11-22 18:57:58 [a.py:1] line 1") == "line 1"
+    assert brief('  File "a.py"') == '  File "a.py"'
+
+
+async def test_a_narrow_screen_shows_the_words_a_wide_one_the_line_as_it_is() -> None:
+    for size, whole in (((80, 20), False), ((120, 20), True)):
+        app, _, _ = host(TEXT)
+        async with app.run_test(size=size) as pilot:
+            await shows(pilot, app, "line 199")
+            assert ("APIServer" in told(app)) == whole

@@ -5,12 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dsr1_tui.domain.advice import Level
+from dsr1_tui.domain.presets import Presets
 from dsr1_tui.domain.presets_own import with_own
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import SamplingLayer
 from dsr1_tui.domain.sampling_fields import SettingError
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
-from dsr1_tui.tui.layers import Layer, Layers
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.tui.layers import Layer, Layers, kept_as_default
 from dsr1_tui.tui.widgets.panel_state import Source, conflicts
 from dsr1_tui.tui.widgets.setting import Setting
 from dsr1_tui.tui.widgets.settings_table import SETTING_NAMED, SETTINGS
@@ -101,11 +102,21 @@ def test_flags_stand_above_the_chat_and_the_chat_above_the_file() -> None:
     assert shown(SETTING_NAMED["thinking_budget"].reset(layers), "thinking_budget") == ("2,048 tok", Source.CONFIG)
     assert shown(layers, "instructions") == ("Be brief.", Source.CONFIG)
     assert shown(SETTING_NAMED["instructions"].left_to_server(layers), "instructions") == ("–", Source.CHAT)
-    never = SETTING_NAMED["directive"].stepped(layers, UP)
-    assert [shown(never, "directive"), shown(SETTING_NAMED["directive"].stepped(never, UP), "directive")] == [
-        ("never", Source.CHAT),
-        ("always", Source.CHAT),
-    ], "“auto” cannot be said over a file that says otherwise"
+    boxed = SETTING_NAMED["directive"]
+    auto = boxed.typed(layers, "auto")
+    assert shown(auto, "directive") == ("auto", Source.CHAT), "over a file that says otherwise"
+    assert (auto.steering.boxes, auto.own.steering.directive) == (None, ByPreset.AUTO)
+    assert shown(boxed.stepped(auto, UP), "directive") == ("always", Source.CHAT)
+    assert shown(boxed.stepped(layers, DOWN), "directive") == ("auto", Source.CHAT)
+
+
+def test_what_is_kept_as_default_is_the_chat_s_over_the_file_s() -> None:
+    own = Layer(SamplingLayer(seed=1), Steering(preset="gone", instructions="", budget_tokens=40))
+    file = Layer(SamplingLayer(temperature=0.5), Steering(preset="math", instructions="Be kind.", directive=True))
+    assert kept_as_default(own, file, Presets()) == Layer(
+        SamplingLayer(seed=1, temperature=0.5),
+        Steering(preset="math", directive=True, budget_tokens=40, budget_s=0.0),
+    )
 
 
 @given(st.integers(0, 20_000), st.booleans(), st.lists(st.sampled_from([UP, DOWN]), max_size=30))

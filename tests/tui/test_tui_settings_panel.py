@@ -1,5 +1,7 @@
 """The generation panel by keyboard: stepping, typing, refusing, resetting, leaving, keeping."""
 
+from functools import partial
+
 import pytest
 from textual import events
 
@@ -9,6 +11,7 @@ from dsr1_tui.tui.layers import Layer, Layers
 from dsr1_tui.tui.widgets.setting_field import SettingField
 from dsr1_tui.tui.widgets.settings_panel import APPLIES, PANEL_COMMANDS, SettingsPanel, detail_lines
 from dsr1_tui.tui.widgets.settings_table import SETTINGS
+from support.chat_pilot import until
 from support.tui_hosts import PanelHost, text_of
 
 R1 = Layers(rules=Rules.R1)
@@ -142,7 +145,7 @@ async def test_keeping_as_default_gives_what_this_chat_sets() -> None:
         await pilot.press(*"0.7", "ctrl+s")
         last = app.posted[-1]
         assert isinstance(last, SettingsPanel.SaveDefault)
-        assert last.layer == SamplingLayer(temperature=0.7)
+        assert last.own == Layer(SamplingLayer(temperature=0.7))
         app.panel.note("The file could not be written.", error=True)
         await pilot.pause()
         assert "The file could not be written." in told(app)
@@ -194,6 +197,11 @@ async def test_every_key_is_told_at_the_foot() -> None:
         assert all(f"{command.label} {command.title}" in told(app) for command in PANEL_COMMANDS)
 
 
+def seen(app: PanelHost, field: SettingField) -> bool:
+    shown = field.region.intersection(app.query_one("#panel-fields").region)
+    return shown.height >= min(field.region.height, 2) > 0
+
+
 @pytest.mark.parametrize("size", [(120, 40), (60, 20), (20, 5)])
 async def test_every_row_can_be_reached_and_seen(size: tuple[int, int]) -> None:
     app = PanelHost(R1)
@@ -202,8 +210,7 @@ async def test_every_row_can_be_reached_and_seen(size: tuple[int, int]) -> None:
         for setting in SETTINGS:
             field = row(app, setting.name)
             assert field.has_focus
-            shown = field.region.intersection(app.query_one("#panel-fields").region)
-            assert shown.height >= min(field.region.height, 2), setting.name
+            await until(pilot, partial(seen, app, field), f"{setting.name} in sight")
             await pilot.press("down")
 
 
@@ -214,3 +221,12 @@ async def test_the_panel_is_docked_laid_over_or_alone() -> None:
             assert app.panel.region.width == panel_width
             assert app.query_one("#page").region.width == page_width
             assert app.panel.region.right == width
+
+
+async def test_what_is_wrong_with_the_last_row_is_in_view_on_a_small_screen() -> None:
+    app = PanelHost(R1)
+    async with app.run_test(size=(60, 20)) as pilot:
+        await pilot.press("up", "up", "x", "enter")
+        await pilot.pause()
+        assert row(app, "samples").has_focus
+        assert "samples must be 1 to 64" in "\n".join(text_of(app))

@@ -131,3 +131,22 @@ async def test_a_small_screen_still_leads_somewhere(size: tuple[int, int]) -> No
         assert "▎" in told(app)
         await pilot.press("enter")
         assert app.results == [Demo()]
+
+
+async def test_the_doctor_stands_above_the_start_screen() -> None:
+    asked: list[str] = []
+    app = DialogHost(StartScreen(BARE, doctor=lambda: asked.append("doctor")))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("h", "f9")
+    assert asked == ["doctor", "doctor"]
+    assert app.results == []
+
+
+@pytest.mark.parametrize("back", [False, True])
+async def test_escape_leaves_unless_it_has_just_led_here(*, back: bool) -> None:
+    app = DialogHost(StartScreen(BARE, back=back))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("escape")
+        assert app.results == ([] if back else [Quit()])
+        await pilot.press("q")
+        assert app.results == [Quit()]

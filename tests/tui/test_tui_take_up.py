@@ -109,3 +109,18 @@ async def test_a_system_message_is_moved_into_the_first_question() -> None:
         await done(pilot, app)
         (message,) = world.endpoint.requests[0].messages
         assert message.content == "Answer in French.\n\nIs it raining?"
+
+
+async def test_a_thought_that_ended_without_an_answer_is_said_and_answered() -> None:
+    world = World([answer_script("", "six sevens")])
+    world.endpoint.continue_scripts = [answer_script("Forty-two.", "")]
+    app = ChatApp(world.prepare)
+    async with app.run_test(size=(100, 30)) as pilot:
+        await ask(pilot, app, "Say nothing.")
+        await done(pilot, app)
+        assert "ended without an answer" in painted(app)
+        await until(pilot, lambda: "F5 answers from what it has" in chat(app).hint.render().plain, "the hint")
+        await pilot.press("f5")
+        await until(pilot, lambda: "Forty-two." in shown(app), "the answer")
+        await done(pilot, app)
+        assert "without an answer" not in painted(app)

@@ -101,3 +101,12 @@ def test_what_waits_for_the_judge_is_not_called_a_vote() -> None:
     assert "≈1 tok" in line.text
     assert "✓" not in line.text
     assert board.tally == Tally(asked=2)
+
+
+def test_a_kept_sample_that_is_taken_up_goes_on() -> None:
+    kept = answers(2)
+    board = VoteBoard.kept(kept, Tally(asked=2), counted=True)
+    assert [cell.phase for cell in board.cells] == [Phase.GOING_ON] * 2
+    (line,), _ = grid_lines(board, 100, None)
+    assert "goes on" in line.text
+    assert "waiting" not in line.text

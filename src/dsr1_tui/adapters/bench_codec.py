@@ -14,7 +14,7 @@ from dsr1_tui.domain.questions import BenchQuestion, QuestionSet
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, Value
 from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
 
 VERSION: Final = 1
 
@@ -180,13 +180,19 @@ def _steering(raw: object) -> Steering:
         thinking=None
         if thinking is None
         else ForcedThinking(found.one_of("thinking", tuple(one.value for one in ForcedThinking))),
-        directive=found.maybe_flag("directive"),
+        directive=_directive(found),
         loop_policy=None
         if policy is None
         else LoopPolicy(found.one_of("loop_policy", tuple(one.value for one in LoopPolicy))),
         budget_tokens=found.maybe_whole("budget_tokens"),
         budget_s=found.maybe_number("budget_s"),
     )
+
+
+def _directive(found: Fields) -> bool | ByPreset | None:
+    if isinstance(found.raw("directive"), str):
+        return ByPreset(found.one_of("directive", (ByPreset.AUTO.value,)))
+    return found.maybe_flag("directive")
 
 
 def _fault(found: Fields) -> Fault:

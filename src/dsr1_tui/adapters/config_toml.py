@@ -20,7 +20,7 @@ from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError, check
 from dsr1_tui.domain.server.profile import ServerProfile
 from dsr1_tui.domain.server.profile_file import OnQuit, ServerTableError, on_quit_from, profiles_from, server_from
 from dsr1_tui.domain.ssh import parse_ssh
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
 from dsr1_tui.domain.target import parse_address
 
 MAX_BYTES: Final = 1_000_000
@@ -70,23 +70,24 @@ class TomlConfigFile:
             line = raw.count(b"\n", 0, error.start) + 1
             raise fail(FaultCode.CONFIG, f"{self.path}:{line}: not UTF-8 text.", "Save it as UTF-8.") from None
 
-    def save_sampling(self, layer: SamplingLayer) -> None:
-        """Write `[sampling]`, leaving the rest of the file and all comments as they are; the file becomes 0600.
+    def save_defaults(self, sampling: SamplingLayer, steering: Steering) -> None:
+        """Write `[sampling]` and `[chat]`, leaving the rest of the file and all comments; the file becomes 0600.
 
         Raises:
             FaultError: (config) when the file is broken (it is not touched then) or cannot be written.
         """
-        from dsr1_tui.adapters.toml_edit import with_sampling  # noqa: PLC0415  tomlkit takes 50 ms; few runs save
+        from dsr1_tui.adapters.toml_edit import with_defaults  # noqa: PLC0415  tomlkit takes 50 ms; few runs save
 
         text = self._read(required=False)
         before = _Reader(self.path, text).config()
-        self._replace(with_sampling(text, layer), replace(before, sampling=layer))
+        wanted = replace(before, sampling=sampling, steering=steering)
+        self._replace(with_defaults(text, sampling, steering), wanted)
 
     def save_server(self, name: str, profile: ServerProfile) -> None:
-        """Write `[servers.NAME]`, otherwise as `save_sampling`.
+        """Write `[servers.NAME]`, otherwise as `save_defaults`.
 
         Raises:
-            FaultError: (usage) a name that cannot be one; (config) as `save_sampling`.
+            FaultError: (usage) a name that cannot be one; (config) as `save_defaults`.
         """
         from dsr1_tui.adapters.toml_servers import checked_name, with_server  # noqa: PLC0415  as above
 
@@ -96,10 +97,10 @@ class TomlConfigFile:
         self._replace(edited, replace(before, servers={**before.servers, name: profile}))
 
     def save_on_quit(self, choice: OnQuit) -> None:
-        """Write `on_quit` of `[server]`, otherwise as `save_sampling`.
+        """Write `on_quit` of `[server]`, otherwise as `save_defaults`.
 
         Raises:
-            FaultError: (config) as `save_sampling`.
+            FaultError: (config) as `save_defaults`.
         """
         from dsr1_tui.adapters.toml_servers import with_on_quit  # noqa: PLC0415  as above
 
@@ -233,13 +234,13 @@ class _Reader:
             names = tuple(known.name for known in presets.all)
             self._complain((*where, "preset"), f"there is no preset “{preset[:40]}”", _instead(preset, names))
         directive = table.get("directive")
-        if directive is not None and not isinstance(directive, bool):
-            self._complain((*where, "directive"), "directive is true or false", "Without quotes.")
+        if directive is not None and not isinstance(directive, bool) and directive != ByPreset.AUTO:
+            self._complain((*where, "directive"), 'directive is true or false or "auto"', "Without other quotes.")
         steering = Steering(
             preset=preset,
             instructions=self._text_at(table, "instructions", where),
             thinking=self._one_of(table, "thinking", ForcedThinking),
-            directive=directive,
+            directive=directive if isinstance(directive, bool) else ByPreset.AUTO if directive else None,
             loop_policy=self._one_of(table, "loop_policy", LoopPolicy),
         )
         if "thinking_budget" not in table:

@@ -161,8 +161,15 @@ def wish_of(
     )
 
 
+def _is_set(question: str) -> bool:
+    """Whether the words are the name of a set's file, which nobody would ask a model."""
+    return question.lower().endswith((".jsonl", ".csv")) and len(question.split()) == 1
+
+
 def _questions(ctx: click.Context, desk: BenchDesk, question: str | None, flags: Mapping[str, object]) -> QuestionSet:
     name, answer = flags.get("set_name"), flags.get("answer")
+    if question is not None and name is None and _is_set(question):
+        name, question = question, None
     if question is not None:
         if name is not None:
             raise click.UsageError("--set and a question of its own are two sets; give one of them.", ctx)

@@ -14,7 +14,7 @@ from dsr1_tui.cli.asked import Asked
 from dsr1_tui.cli.result import json_line
 from dsr1_tui.cli.stopping import signals_stop
 from dsr1_tui.domain.config import Config
-from dsr1_tui.domain.doctor import KINDS, Check, CheckId, Report, State, Topic, check_lines
+from dsr1_tui.domain.doctor import KINDS, Check, CheckId, Report, State, Topic, check_lines, repeated
 from dsr1_tui.domain.fault import ExitCode, FaultCode, FaultError
 from dsr1_tui.domain.target import Target
 from dsr1_tui.render.safe import safe
@@ -114,7 +114,7 @@ class _Talk:
             if check.kind.topic is not self._topic:
                 click.echo(("" if self._topic is None else "\n") + check.kind.topic.value)
                 self._topic = check.kind.topic
-            for line in check_lines(check):
+            for line in check_lines(check, remedy=check.id not in repeated(checks)):
                 click.echo(safe(line))
         self.wait(checks)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from dsr1_tui.cli.asked import Asked
 from dsr1_tui.domain.fault import FaultCode, fail
+from dsr1_tui.render.safe import safe
 
 if TYPE_CHECKING:
     from dsr1_tui.domain.config import Config
@@ -60,15 +61,20 @@ def open_chat(asked: Asked) -> int:
         early = reached() if _may_need_tunnel(asked) else None
         from dsr1_tui.tui.app import run_chat  # noqa: PLC0415  textual takes 0.2 s; no other command may load it
 
-        code, resumable = run_chat(prepare if early is None else lambda: early)
+        left = run_chat(prepare if early is None else lambda: early)
     finally:
         import asyncio  # noqa: PLC0415  textual has loaded it; commands that show no screen go without
 
         for kit in kits:
             asyncio.run(kit.aclose())  # the app's own loop is gone, maybe by a crash; what the store was asked is done
-    if resumable is not None:
-        sys.stdout.write(f"Come back to this conversation with: dsr1-chat --resume {resumable}\n")
-    return code
+    if left.resumable is not None:
+        sys.stdout.write(f"Come back to this conversation with: dsr1-chat --resume {left.resumable}\n")
+    for record in left.kept:
+        where = record.target.base_url
+        sys.stdout.write(
+            f"{safe(record.served_name)} runs on at {where}; end it with: dsr1-chat serve stop {record.id}\n"
+        )
+    return left.code
 
 
 def _may_need_tunnel(asked: Asked) -> bool:

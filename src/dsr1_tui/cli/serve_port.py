@@ -10,7 +10,7 @@ from dsr1_tui.cli.serve_talk import ServeTalk
 from dsr1_tui.cli.serve_text import again, flags_object
 from dsr1_tui.domain.discovery import NAMES_SHOWN
 from dsr1_tui.domain.fault import ExitCode, Fault, FaultCode
-from dsr1_tui.domain.server.diagnosis import FlagChange, StartCode
+from dsr1_tui.domain.server.diagnosis import StartCode
 from dsr1_tui.ports import ServerProbe
 from dsr1_tui.services.adopting import adopt_port
 from dsr1_tui.services.at_port import PortTaken
@@ -21,7 +21,7 @@ from dsr1_tui.services.serving import Answers, StartFailed
 
 def taken_fault(taken: PortTaken, settled: Settled) -> Fault:
     """Who has the port, and what to type, in two sentences."""
-    beside = f"start beside it: {again(settled, _beside(taken))}"
+    beside = f"start beside it: {again(settled, taken.beside)}"
     root = taken.base_url.removesuffix("/v1")
     if taken.record is not None:
         record = taken.record
@@ -36,7 +36,7 @@ def taken_fault(taken: PortTaken, settled: Settled) -> Fault:
         hint = f"Chat with it: {NAME} --base-url {root}, or take it as it is: {NAME} serve --adopt; {beside}"
     else:
         what = f"Port {taken.port} is taken{_owner(taken) or ' by another program'}."
-        hint = f"Take another: {again(settled, _beside(taken))}"
+        hint = f"Take another: {again(settled, taken.beside)}"
     return Fault(FaultCode.SERVER_START, what, hint)
 
 
@@ -48,8 +48,8 @@ def tell_taken(taken: PortTaken, settled: Settled, *, as_json: bool) -> int:
             json_line(
                 {
                     "code": StartCode.PORT_IN_USE.value,
-                    "flags": flags_object(_beside(taken)),
-                    "command": again(settled, _beside(taken)),
+                    "flags": flags_object(taken.beside),
+                    "command": again(settled, taken.beside),
                     "adoptable": taken.usable,
                     "base_url": taken.base_url if taken.usable else None,
                     "server": taken.record.id if taken.record is not None else None,
@@ -91,10 +91,6 @@ async def adopt(ports: ServePorts, probe: ServerProbe, port: int, talk: ServeTal
     else:
         talk.say(f"It is a server of ours: {NAME} serve stop {record.id} ends it.")
     return ExitCode.DONE
-
-
-def _beside(taken: PortTaken) -> tuple[FlagChange, ...]:
-    return (FlagChange(flag="--port", value=str(taken.free)),)
 
 
 def _owner(taken: PortTaken) -> str:

@@ -9,7 +9,7 @@ import click
 
 from dsr1_tui.cli.edge import NAME, warn
 from dsr1_tui.cli.serve_port import adopt, tell_taken
-from dsr1_tui.cli.serve_talk import ServeTalk, fact_words, phase_words
+from dsr1_tui.cli.serve_talk import ServeTalk
 from dsr1_tui.cli.serve_text import again, failure_object, interrupted_object, left_object, ready_object, remarks
 from dsr1_tui.cli.serve_verbs import end_server, talking
 from dsr1_tui.cli.stopping import Stopping, signals_stop
@@ -19,6 +19,7 @@ from dsr1_tui.domain.server.concern import Grade
 from dsr1_tui.domain.server.diagnosis import Diagnosis, StartCode
 from dsr1_tui.domain.server.progress import ServerFacts, StartProgress
 from dsr1_tui.domain.server.record import ServerRecord
+from dsr1_tui.domain.server.wording import fact_words, phase_words
 from dsr1_tui.ports import ServerProbe
 from dsr1_tui.services.at_port import who_is_at
 from dsr1_tui.services.plan_serve import PlanPorts, Settled
@@ -185,7 +186,7 @@ class _Run:
     def _ready(self, event: Answers, facts: ServerFacts) -> None:
         url = event.target.base_url
         click.echo(ready_object(event.record, event.target, event.took_s) if self.wish.as_json else url)
-        told = fact_words(facts)
+        told = " · ".join(fact_words(facts))
         self.talk.say(f"ready after {event.took_s:.0f} s" + (f" · {told}" if told else ""))
         if self.settled.plan.api_key is not None:
             self.talk.say(f"Its API key is {self.settled.key_from}.")

@@ -7,8 +7,9 @@ import sys
 from contextlib import suppress
 from typing import Final
 
-from dsr1_tui.domain.engine import GB
-from dsr1_tui.domain.server.progress import Phase, ServerFacts, StartProgress
+from dsr1_tui.domain.server.log_lines import read_line
+from dsr1_tui.domain.server.progress import Phase
+from dsr1_tui.domain.server.wording import phase_words
 from dsr1_tui.ports import Clock
 from dsr1_tui.render.cells import clip
 from dsr1_tui.render.safe import safe
@@ -38,7 +39,7 @@ class ServeTalk:
                 self._began, self._expected = self._clock.monotonic(), expected
             case Progressed(progress, elapsed, line):
                 self._began = self._clock.monotonic() - elapsed
-                self._doing, self._detail = phase_words(progress), line
+                self._doing, self._detail = phase_words(progress), read_line(line).text.strip()
                 if progress.phase is not self._phase:
                     self._phase = progress.phase
                     if not self._live:
@@ -91,29 +92,6 @@ class ServeTalk:
     def _time(self) -> str:
         elapsed = f"{self._clock.monotonic() - self._began:.0f} s"
         return elapsed if self._expected is None else f"{elapsed} of ≈ {self._expected:.0f} s"
-
-
-def phase_words(progress: StartProgress) -> str:
-    """The phase, and how much of it is done where that is counted."""
-    name = progress.phase.value
-    if progress.done is None:
-        return name
-    if progress.unit == "B":
-        total = "" if progress.total is None else f" of {progress.total / GB:.2f}"
-        return f"{name} {progress.done / GB:.2f}{total} GB"
-    total = "" if progress.total is None else f"/{progress.total:g}"
-    return f"{name} {progress.done:g}{total} {progress.unit}".rstrip()
-
-
-def fact_words(facts: ServerFacts) -> str:
-    """What a server told of itself, in a line; empty where it told nothing."""
-    parts = (
-        facts.version and f"vLLM {facts.version}",
-        facts.weights_gib is not None and f"weights {facts.weights_gib:g} GiB",
-        facts.kv_cache_tokens is not None and f"KV cache {facts.kv_cache_tokens:,} tokens",
-        facts.max_concurrency is not None and f"{facts.max_concurrency:g} requests of full length at once",
-    )
-    return " · ".join(part for part in parts if part)
 
 
 def _write(text: str) -> None:

@@ -1,6 +1,7 @@
 """The thinking budget as a person writes it: tokens, or seconds with an `s`; for flags and the config file alike."""
 
 import re
+from dataclasses import replace
 from typing import Final
 
 from dsr1_tui.domain.sampling_fields import SettingError
@@ -47,8 +48,15 @@ def budget_text(steering: Steering) -> str | None:
     if steering.budget_tokens:
         return str(steering.budget_tokens)
     if steering.budget_s:
-        return f"{steering.budget_s:g}s"
+        return f"{steering.budget_s:.6f}".rstrip("0").rstrip(".") + "s"
     return None if steering.budget_tokens is None and steering.budget_s is None else "off"
+
+
+def as_default(steering: Steering) -> Steering:
+    """A layer as the config file can say it: below it there is nothing that empty instructions would take away."""
+    kept = replace(steering, instructions=(steering.instructions or "").strip() or None)
+    words = budget_text(kept)
+    return kept if words is None else budget_layer(words).over(kept)
 
 
 def leaves_no_room(budget_tokens: int | None, max_tokens: int | None) -> bool:

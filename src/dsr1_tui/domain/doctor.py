@@ -153,6 +153,16 @@ def skipped(known: CheckId, found: str, remedy: str, *detail: str) -> Check:
     return Check(id=known, state=State.SKIPPED, found=found, remedy=remedy, detail=detail)
 
 
+def repeated(checks: Iterable[Check]) -> frozenset[CheckId]:
+    """The skipped checks whose remedy one shown before them tells: told ten times it hides the others."""
+    known, last, same = {check.id: check for check in checks}, "", set[CheckId]()
+    for check in (known[id_] for id_ in KINDS if id_ in known):
+        if check.state is State.SKIPPED and check.remedy == last:
+            same.add(check.id)
+        last = check.remedy or last
+    return frozenset(same)
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """All checks of an examination."""
@@ -202,12 +212,12 @@ def as_object(check: Check) -> dict[str, object]:
     }
 
 
-def check_lines(check: Check) -> list[str]:
-    """One check as lines of text: mark, word, title and what was found; details and the remedy below."""
+def check_lines(check: Check, *, remedy: bool = True) -> list[str]:
+    """One check as lines of text: mark, word, title and what was found; details and (if asked) the remedy below."""
     head = f"  {check.state.mark} {check.state.word:<8}{check.kind.title:<17} {check.found}"
     below = " " * 12
     lines = [head, *(f"{below}{line}" for line in check.detail)]
-    return [*lines, f"{below}→ {check.remedy}"] if check.remedy else lines
+    return [*lines, f"{below}→ {check.remedy}"] if check.remedy and remedy else lines
 
 
 def typed(change: FlagChange) -> str:

@@ -67,7 +67,8 @@ class Guards:
     def _loop(self, finding: Finding, *, in_thought: bool, at: float) -> Order:
         act = self._act(in_thought=in_thought) if finding.level is Level.LOOP else Act.TELL
         level = "loop" if finding.level is Level.LOOP else "suspect"
-        detail = f"repeating since {finding.since_tokens:,} tok (×{finding.times}, “{finding.sample}”)"
+        since = _since(finding.since_tokens, in_thought=in_thought)
+        detail = f"repeating since {since} (×{finding.times}, “{_in_words(finding.sample)}”)"
         tripped = GuardTripped(guard=LOOP, level=level, action=act.name.lower(), detail=detail, at=at)
         return Order(act, tripped, FinishReason.LOOP, finding)
 
@@ -98,3 +99,21 @@ class Guards:
         self._over = True
         tripped = GuardTripped(guard=BUDGET, level="loop", action=Act.ANSWER.name.lower(), detail=detail, at=at)
         return Order(Act.ANSWER, tripped, FinishReason.BUDGET)
+
+
+def _since(tokens: int, *, in_thought: bool) -> str:
+    """Where a loop began, in words; a second one, in the answer, is told apart from that in the thought."""
+    where = "" if in_thought else " of the answer"
+    return f"{tokens:,} tok{where}" if tokens > 1 else f"the start{where}"
+
+
+def _in_words(sample: str) -> str:
+    """A sample that was shortened, without the beginning of a word at its end; Chinese has no spaces to look for."""
+    if not sample.endswith("…"):
+        return sample
+    said, space, word = sample[:-1].rpartition(" ")
+    return f"{said.rstrip()} …" if space and len(word) < _WORD and word.isascii() else sample
+
+
+_WORD: Final = 20
+"""Characters that a word has at most."""

@@ -61,7 +61,7 @@ def rules_of(steering: Steering, rules: Rules, presets: Presets) -> PromptRules:
         instructions=steering.instructions or "",
         preset=presets.named(steering.preset or AUTO_NAME),
         thinking=steering.thinking or ForcedThinking.AGAIN,
-        directive=steering.directive,
+        directive=steering.boxes,
     )
 
 

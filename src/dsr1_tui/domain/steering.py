@@ -31,6 +31,12 @@ class LoopPolicy(StrEnum):
     """Ask once more with another seed, a little warmer, with repetition penalty 1.1."""
 
 
+class ByPreset(StrEnum):
+    """Leaving it to the preset, said by a layer that would else inherit something else."""
+
+    AUTO = "auto"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Steering:
     """One layer; a field that is `None` leaves it to the layer below."""
@@ -39,13 +45,18 @@ class Steering:
     instructions: str | None = None
     """Standing instructions."""
     thinking: ForcedThinking | None = None
-    directive: bool | None = None
+    directive: bool | ByPreset | None = None
     r"""Whether every question asks for a `\boxed{}` answer."""
     loop_policy: LoopPolicy | None = None
     budget_tokens: int | None = None
     """Tokens of thought after which the answer is asked for; 0 is no limit."""
     budget_s: float | None = None
     """Seconds of thought likewise."""
+
+    @property
+    def boxes(self) -> bool | None:
+        r"""Whether every question asks for a `\boxed{}` answer; `None`: as the preset says."""
+        return None if self.directive is ByPreset.AUTO else self.directive
 
     def over(self, below: "Steering") -> "Steering":
         """This layer laid over another."""

@@ -116,6 +116,7 @@ class Asking:
             self._retried = True
             opened = [self._retrying(order.tripped.guard)]
             self.request = replace(self.request, sampling=_varied(self.request.sampling))
+            self.draft.drawn_anew(self.request.sampling, order.tripped.guard)
             return self.endpoint.stream(self.request), opened
         if order is not None or self._wants_answer():
             return await self._hurry(order)

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from dsr1_tui.domain.discovery import FoundServer, Speech
+from dsr1_tui.domain.server.diagnosis import Diagnosis, FlagChange, StartCode
 from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.ports import PortOwner, ServerProbe
 from dsr1_tui.services.adopting import HOST
+from dsr1_tui.services.neighbours import Neighbour
 from dsr1_tui.services.serve import ServePorts
 
 LAST: Final = 65_535
@@ -38,6 +40,36 @@ class PortTaken:
     def base_url(self) -> str:
         """Where it is reached."""
         return self.record.target.base_url if self.record is not None else f"http://{HOST}:{self.port}/v1"
+
+    @property
+    def neighbour(self) -> Neighbour | None:
+        """Who listens there, if it can be used as it is; a stranger that wants a key cannot."""
+        if self.record is not None:
+            return Neighbour(self.port, self.record.served_name, self.record)
+        if self.found is None or self.found.speech is not Speech.API:
+            return None
+        return Neighbour(self.port, self.found.models[0] if len(self.found.models) == 1 else "", None)
+
+    @property
+    def beside(self) -> tuple[FlagChange, ...]:
+        """What starts it beside whoever has the port."""
+        return (FlagChange(flag="--port", value=str(self.free)),)
+
+    @property
+    def diagnosis(self) -> Diagnosis:
+        """Who has it and what to do, as of a start that failed."""
+        who = "another program"
+        if self.record is not None:
+            who = f"a server of yours, {self.record.served_name}"
+        elif self.owner is not None:
+            who = f"{self.owner.name or 'a program'} (process {self.owner.pid})"
+        return Diagnosis(
+            code=StartCode.PORT_IN_USE,
+            cause=f"Port {self.port} is taken by {who}.",
+            remedy=f"Take port {self.free}, which is free"
+            + (", or use the server that is there." if self.neighbour else "."),
+            flags=self.beside,
+        )
 
 
 async def who_is_at(ports: ServePorts, probe: ServerProbe, host: str, port: int) -> PortTaken | None:

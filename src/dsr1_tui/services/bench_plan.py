@@ -84,7 +84,7 @@ async def plan_bench(endpoint: FullEndpoint, wish: BenchWish, config: Config) ->
     settled = settle(config, nobody, rules=connection.rules, flags=wish.sampling, steering=wish.steering)
     steering = watched(wish.steering.over(config.steering))
     if (
-        steering.directive is None
+        steering.boxes is None
         and steering.preset in {None, AUTO_NAME}
         and any(one.answer is not None for one in chosen.questions)
     ):

@@ -3,8 +3,8 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
-from typing import Final, assert_never
+from dataclasses import dataclass, replace
+from typing import assert_never
 
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.engine import (
@@ -20,16 +20,13 @@ from dsr1_tui.domain.engine import (
 )
 from dsr1_tui.domain.fault import FaultError
 from dsr1_tui.domain.server.command import VllmSource
-from dsr1_tui.domain.server.diagnosis import Diagnosis, FlagChange, StartCode
 from dsr1_tui.ports import ServerProbe
+from dsr1_tui.services.at_port import PortTaken, who_is_at
 from dsr1_tui.services.engine import EnginePorts, engine_status, install_engine, prepare_engine
-from dsr1_tui.services.neighbours import Neighbour, neighbours
 from dsr1_tui.services.plan_serve import NO_VLLM, PlanPorts, Settled, Wish, settle_start
 from dsr1_tui.services.serve import ServePorts, start_server
-from dsr1_tui.services.serving import StartEvent
-
-_TRIED: Final = 20
-"""Ports after the wanted one that are tried before any free one is taken."""
+from dsr1_tui.services.serving import StartEvent, StartFailed
+from dsr1_tui.services.start_repair import repaired
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,16 +52,6 @@ class Decided:
     """What is about to be started."""
 
     settled: Settled
-
-
-@dataclass(frozen=True, slots=True)
-class PortTaken:
-    """Last event where somebody listens at the port: nothing was started."""
-
-    diagnosis: Diagnosis
-    """With another port among its flags."""
-    neighbour: Neighbour | None
-    """Who listens there, if it can be used instead."""
 
 
 BringEvent = Doing | Decided | PortTaken | StartEvent
@@ -95,7 +82,7 @@ async def needs(engine: EnginePorts) -> Needs:
 
 
 async def bring_up(ports: BringPorts, config: Config, wish: Wish) -> AsyncGenerator[BringEvent, None]:
-    """Do it; `Answers`, `StartFailed` or `PortTaken` comes last.
+    """Do it; `Answers`, `StartFailed` (with what works here now) or `PortTaken` (nothing was started) comes last.
 
     Closing the generator before ends what runs; a later call goes on with an installation.
 
@@ -117,41 +104,20 @@ async def bring_up(ports: BringPorts, config: Config, wish: Wish) -> AsyncGenera
     if settled.vllm.source is VllmSource.NOWHERE:
         raise FaultError(NO_VLLM)
     yield Decided(settled)
-    if (taken := await _taken(ports, settled.plan.port)) is not None:
+    if (taken := await who_is_at(ports.servers, ports.probe, settled.plan.host, settled.plan.port)) is not None:
         yield taken
         return
     async with aclosing(start_server(ports.servers, settled.plan)) as starts:
         async for start in starts:
-            yield start
+            yield await _mended(ports, settled, start)
 
 
-async def _taken(ports: BringPorts, port: int) -> PortTaken | None:
-    """Who is at the port, and which one is free; `None` where nobody is."""
-    free = await asyncio.to_thread(_free_near, ports.servers, port)
-    if free == port:
-        return None
-    there = await neighbours(ports.servers, ports.probe, port)
-    owner = await asyncio.to_thread(ports.servers.door.owner, port)
-    who = f"{owner.name or 'a program'} (process {owner.pid})" if owner is not None else "another program"
-    neighbour = next((one for one in there if one.port == port), None)
-    if neighbour is not None and neighbour.record is not None:
-        who = f"a server of yours, {neighbour.record.served_name}"
-    diagnosis = Diagnosis(
-        code=StartCode.PORT_IN_USE,
-        cause=f"Port {port} is taken by {who}.",
-        remedy=f"Take port {free}, which is free" + (", or use the server that is there." if neighbour else "."),
-        flags=(FlagChange(flag="--port", value=str(free)),),
-    )
-    return PortTaken(diagnosis, neighbour)
-
-
-def _free_near(servers: ServePorts, port: int) -> int:
-    """The port, else one of the next ones, else any."""
-    free = servers.door.free_port(port)
-    if free == port:
-        return port
-    near = range(port + 1, min(port + _TRIED, 65_535) + 1)
-    return next((one for one in near if servers.door.free_port(one) == one), free)
+async def _mended(ports: BringPorts, settled: Settled, event: StartEvent) -> StartEvent:
+    """A failure offers what works here now, not only what its log tells."""
+    if not isinstance(event, StartFailed):
+        return event
+    why = await repaired(ports.servers, ports.planner, settled, event.diagnosis)
+    return replace(event, diagnosis=why)
 
 
 def _told(before: Doing, event: EngineEvent) -> Doing:

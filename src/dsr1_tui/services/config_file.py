@@ -5,6 +5,7 @@ from typing import Protocol
 from dsr1_tui.domain.config import Config
 from dsr1_tui.domain.sampling import SamplingLayer
 from dsr1_tui.domain.server.profile_file import OnQuit
+from dsr1_tui.domain.steering import Steering
 
 
 class ConfigFile(Protocol):
@@ -18,8 +19,10 @@ class ConfigFile(Protocol):
         """
         ...
 
-    def save_sampling(self, layer: SamplingLayer) -> None:
-        """Write the default sampling settings, leaving the rest of the file and its comments as they are.
+    def save_defaults(self, sampling: SamplingLayer, steering: Steering) -> None:
+        """Write what new chats begin with, leaving the rest of the file and its comments as they are.
+
+        `steering` as `domain.budget.as_default` gives it.
 
         Raises:
             FaultError: (config).

@@ -18,6 +18,7 @@ from dsr1_tui.domain.events import (
 from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.message import Message, Segment, Status, Timings
 from dsr1_tui.domain.meter import Meter
+from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.ports import Clock
 
 _BROKEN_OFF: Final = frozenset({FaultCode.STREAM_BROKEN, FaultCode.SILENT, FaultCode.ENGINE_DIED})
@@ -73,6 +74,10 @@ class Draft:
                 self.ending = event
             case _:
                 pass
+
+    def drawn_anew(self, sampling: Sampling, cause: str) -> None:
+        """All of it is drawn under other settings than it was begun with."""
+        self.message = replace(self.message, segments=(Segment(from_char=0, sampling=sampling, cause=cause),))
 
     def unjournalled(self) -> tuple[str, str]:
         """Reasoning and answer that came since the last call."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from dsr1_tui.domain.context import CannotFit, Fits, estimate_messages, fit, plan_shortening
+from dsr1_tui.domain.context import CannotFit, Fits, Shortening, estimate_messages, fit, plan_shortening
 from dsr1_tui.domain.fault import Fault, FaultCode
-from dsr1_tui.domain.message import Message
+from dsr1_tui.domain.message import Message, MessageRole
 from dsr1_tui.domain.prompt import round_starts
 from dsr1_tui.domain.request import ModelInfo, PromptMessage
 from dsr1_tui.ports import Extras
@@ -39,10 +39,17 @@ def too_long(verdict: CannotFit, model: ModelInfo) -> Fault:
     )
 
 
-def shortened(path: Sequence[Message], model: ModelInfo, reserve: int) -> int:
-    """How many of a path's oldest messages to leave out, so that what is left and a reply of `reserve` tokens fit."""
-    if model.max_model_len is None:
-        return 0
+def shortened(path: Sequence[Message], model: ModelInfo, reserve: int) -> Shortening:
+    """Which of a path's oldest messages to leave out, so that what is left and a reply of `reserve` tokens fit.
+
+    A question without an answer goes with the next one, unless that makes both too long.
+    """
+    limit = model.max_model_len
+    if limit is None:
+        return Shortening()
     counts = [estimate_messages([message.content]) for message in path]
-    plan = plan_shortening(counts, model.max_model_len, reserve, starts=round_starts(path))
-    return len(plan.drop)
+    plan = plan_shortening(counts, limit, reserve, starts=round_starts(path))
+    if not plan.over:
+        return plan
+    questions = tuple(at for at, message in enumerate(path) if message.role is MessageRole.USER)
+    return plan_shortening(counts, limit, reserve, starts=questions)

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events
@@ -9,11 +10,13 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding, BindingType
 from textual.command import Provider
 from textual.content import Content
+from textual.reactive import reactive
 from textual.widget import Widget
 
 from dsr1_tui.domain.fault import FaultError
 
 if TYPE_CHECKING:
+    from dsr1_tui.domain.server.record import ServerRecord
     from dsr1_tui.services.kit import Kit, Launch
     from dsr1_tui.tui.flow import Flow
 
@@ -28,10 +31,15 @@ class FirstFrame(Widget):
 
     DEFAULT_CSS = "FirstFrame { width: 1fr; height: 1fr; }"
 
+    bare = reactive(default=False)
+    """Whether it is no chat that comes: then it asks for nothing, behind the dialogs that stand on it."""
+
     def render(self) -> Content:
         """Header at the top, prompt at the bottom, where they will be."""
-        rows = max(self.size.height - 4, 1)
         head = Content.assemble((" dsr1-chat", "$foreground-muted"))
+        if self.bare:
+            return head
+        rows = max(self.size.height - 4, 1)
         prompt = Content.assemble((" ❯ ", "$text-primary"), ("Ask something, or / for commands", "$foreground-muted"))
         hint = Content.assemble(("   enter send · ctrl+j newline", "$foreground-muted"))
         return Content("\n").join([head, *[Content("")] * rows, prompt, hint])
@@ -50,7 +58,7 @@ class ChatApp(App[None]):
     COMMANDS: ClassVar[set[type[Provider] | Callable[[], type[Provider]]]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+c", "interrupt", "stop or quit", show=False, priority=True),
-        Binding("ctrl+q", "quit", "quit", show=False),
+        Binding("ctrl+q", "quit", "quit", show=False, priority=True),
     ]
 
     def __init__(self, prepare: "Prepare") -> None:
@@ -82,6 +90,7 @@ class ChatApp(App[None]):
             return
         from dsr1_tui.tui.flow import Flow  # noqa: PLC0415  after the first frame, on purpose
 
+        self.query_one(FirstFrame).bare = launch.target is None and not launch.demo
         self.flow = Flow(self, kit, launch)
         self.flow.begin(self._early)
 
@@ -128,8 +137,20 @@ class ChatApp(App[None]):
             await self.flow.aclose()
 
 
-def run_chat(prepare: "Prepare") -> tuple[int, str | None]:
-    """Run the chat until the user leaves; gives the exit code and the id of the conversation to come back to.
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What there is to say once the chat is left."""
+
+    code: int
+    """The exit code."""
+    resumable: str | None = None
+    """The conversation to come back to."""
+    kept: "tuple[ServerRecord, ...]" = ()
+    """Servers that run on."""
+
+
+def run_chat(prepare: "Prepare") -> Left:
+    """Run the chat until the user leaves.
 
     `prepare` is called once the first frame is painted.
 
@@ -141,4 +162,6 @@ def run_chat(prepare: "Prepare") -> tuple[int, str | None]:
     app.run()
     if (ended_by := app.failure or app.crash) is not None:
         raise ended_by
-    return app.return_code or 0, None if app.flow is None else app.flow.resumable
+    if app.flow is None:
+        return Left(app.return_code or 0)
+    return Left(app.return_code or 0, app.flow.resumable, app.flow.kept)

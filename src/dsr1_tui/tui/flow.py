@@ -15,6 +15,7 @@ from dsr1_tui.tui.session import Session
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from dsr1_tui.domain.server.record import ServerRecord
     from dsr1_tui.services.neighbours import Neighbour
 
 _DOUBLE_S = 2.0
@@ -32,6 +33,9 @@ class Flow:
         self._interrupted_at = -_DOUBLE_S
         self._early: list[events.Key] = []
         self._leaving: Worker[None] | None = None
+        self._been_at_start = False
+        self.kept: tuple[ServerRecord, ...] = ()
+        """The servers that were kept on leaving: they run on."""
 
     def begin(self, early: list[events.Key]) -> None:
         """Go where the command line points; `early` keys go to the composer."""
@@ -86,7 +90,8 @@ class Flow:
         """The start screen."""
         from dsr1_tui.tui.start_flow import StartFlow  # noqa: PLC0415  only where no server is known
 
-        StartFlow(self._app, self.kit, self, self._launch.config, error=error).begin()
+        StartFlow(self._app, self.kit, self, self._launch.config, error=error, back=self._been_at_start).begin()
+        self._been_at_start = True
 
     def interrupt(self) -> None:
         """ctrl+c: copy a selection, else stop the answer, else (twice) quit."""
@@ -114,7 +119,9 @@ class Flow:
     async def _leave(self) -> None:
         from dsr1_tui.tui.leaving import settle_servers  # noqa: PLC0415  as above
 
-        if await settle_servers(self._app, self.kit, self._launch):
+        settled = await settle_servers(self._app, self.kit, self._launch)
+        if settled is not None:
+            self.kept = settled
             self._app.exit()
 
     @property

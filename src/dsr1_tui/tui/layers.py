@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 
+from dsr1_tui.domain.budget import as_default
 from dsr1_tui.domain.presets import AUTO, AUTO_NAME, Preset, Presets
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling import Sampling, SamplingLayer, resolve
@@ -14,6 +15,14 @@ class Layer:
 
     sampling: SamplingLayer = field(default_factory=SamplingLayer)
     steering: Steering = field(default_factory=Steering)
+
+
+def kept_as_default(own: Layer, defaults: Layer, presets: Presets) -> Layer:
+    """What a chat sets laid over the config file's own, as the file can say it."""
+    steering = own.steering
+    if steering.preset is not None and not presets.has(steering.preset):
+        steering = replace(steering, preset=None)  # an older chat's, since taken out of the file
+    return Layer(own.sampling.over(defaults.sampling), as_default(steering.over(defaults.steering)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

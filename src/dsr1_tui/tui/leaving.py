@@ -14,26 +14,25 @@ from dsr1_tui.tui.screens.quitting import Choose, QuitDialog, StoppingDialog
 from dsr1_tui.tui.screens.starting import StartingDialog
 
 
-async def settle_servers(app: App[None], kit: Kit, launch: Launch) -> bool:
-    """Settle it; whether the chat may be left. To be awaited in a worker."""
+async def settle_servers(app: App[None], kit: Kit, launch: Launch) -> tuple[ServerRecord, ...] | None:
+    """Settle it; those that run on, or `None` where the chat is not to be left. To be awaited in a worker."""
     if any(isinstance(screen, StartingDialog) for screen in app.screen_stack):
-        return True  # one that is still coming up is not kept: it ends with the watching, as by `esc`
+        return ()  # one that is still coming up is not kept: it ends with the watching, as by `esc`
     ports = kit.find_servers()
     held = await held_servers(ports)
     if not held:
-        return True
+        return ()
     choice = _choice(kit, launch)
     if choice is None:
         choice = await app.push_screen_wait(QuitDialog(held))
         if choice is None:
-            return False
+            return None
         if choice.remember:
             await _remember(app, kit, keep=choice.keep)
     if choice.keep:
-        await _keep(ports, held)
-        return True
+        return await _keep(ports, held)
     await app.push_screen_wait(StoppingDialog(ports, held))
-    return True
+    return ()
 
 
 def _choice(kit: Kit, launch: Launch) -> Choose | None:
@@ -54,9 +53,11 @@ async def _remember(app: App[None], kit: Kit, *, keep: bool) -> None:
         app.notify(error.fault.line, severity="warning", markup=False)
 
 
-async def _keep(ports: ServePorts, held: tuple[ServerRecord, ...]) -> None:
+async def _keep(ports: ServePorts, held: tuple[ServerRecord, ...]) -> tuple[ServerRecord, ...]:
+    kept: list[ServerRecord] = []
     for record in held:
         try:
-            await keep_server(ports, record)
+            kept.append(await keep_server(ports, record))
         except FaultError:  # it has ended by itself meanwhile
             continue
+    return tuple(kept)

@@ -1,10 +1,11 @@
 """What stands in the fields of the form that starts a server, and the wish it makes; no widgets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from dsr1_tui.domain.config import Config
+from dsr1_tui.domain.discovery import GIB, Gpu
 from dsr1_tui.domain.sampling_fields import SettingError
 from dsr1_tui.domain.server.profile import DEFAULT_MODEL, ServerProfile
 from dsr1_tui.domain.server.profile_fields import BY_NAME, FieldKind, parse
@@ -21,6 +22,8 @@ FIELDS: Final[Mapping[str, str]] = {
 }
 """The few that one changes, with what stands for them when they are empty."""
 MORE: Final = "more"
+_FREE: Final = 0.9
+"""The share of a GPU's memory that is free where nobody uses it; the driver and a desktop take some."""
 LABELS: Final[Mapping[str, str]] = {
     "model": "model",
     "max_model_len": "max-model-len",
@@ -91,6 +94,21 @@ def read_texts(texts: Mapping[str, str], name: str | None) -> tuple[Form, dict[s
     if not texts["model"].strip():
         wrong["model"] = "A folder with a model, or its name on the hub."
     return Form(said, name), wrong
+
+
+def gpu_words(gpus: Sequence[Gpu]) -> str:
+    """Each GPU by the number one types, with what is free of it; those that others hold much of are marked."""
+    return " · ".join(f"{number}: {_gpu(gpu)}" for number, gpu in enumerate(gpus))
+
+
+def _gpu(gpu: Gpu) -> str:
+    name = gpu.name.removeprefix("NVIDIA ")
+    if gpu.memory_bytes is None:
+        return name
+    if gpu.free_bytes is None:
+        return f"{name}, {gpu.memory_bytes / GIB:.0f} GiB"
+    told = f"{name}, {gpu.free_bytes / GIB:.0f} of {gpu.memory_bytes / GIB:.0f} GiB free"
+    return f"{told}, busy" if gpu.free_bytes < _FREE * gpu.memory_bytes else told
 
 
 def _beneath(config: Config, said: ServerProfile) -> ServerProfile | None:

@@ -7,6 +7,7 @@ from typing import Final
 from textual.content import Content
 
 from dsr1_tui.domain.server.diagnosis import Diagnosis
+from dsr1_tui.domain.server.log_lines import read_line
 from dsr1_tui.domain.server.preflight import Concern, Grade
 from dsr1_tui.domain.server.progress import Phase, StartProgress
 from dsr1_tui.domain.server.wording import amount_words, fact_words, seconds_words
@@ -76,7 +77,7 @@ def progress_lines(seen: Seen, width: int, spinner: str) -> list[Content]:
     facts = " · ".join(fact_words(seen.progress.facts))
     lines += [Content.styled(f"  {line}", DIM) for line in folded(facts, width - 2)] if facts else []
     if seen.last_line:
-        lines.append(Content.styled("  " + shorten(one_line(seen.last_line), max(width - 2, 1)), DIM))
+        lines.append(Content.styled("  " + shorten(one_line(read_line(seen.last_line).text), max(width - 2, 1)), DIM))
     return lines
 
 

@@ -28,8 +28,8 @@ class Session:
         self.kit = kit
         self.launch = launch
         self.connection: Connection | None = None
-        self.config_layer = launch.config.sampling
-        """The default layer; changes when the user keeps settings as default."""
+        self.defaults = Layer(launch.config.sampling, launch.config.steering)
+        """The config file's layer; changes when the user keeps settings as default."""
         self.conversation = fresh_conversation(kit.clock)
         self.messages: dict[MessageId, Message] = {}
         self.room: Room | None = None
@@ -63,7 +63,7 @@ class Session:
         return Layers(
             flags=Layer(launch.flags, launch.steering),
             own=Layer(self.conversation.settings, self.conversation.steering),
-            config=Layer(self.config_layer, launch.config.steering),
+            config=self.defaults,
             presets=launch.config.presets,
             samples=self.samples,
             rules=self.rules,
@@ -157,11 +157,13 @@ class Session:
             skip=min(self.skip, max(len(path) - 1, 0)),
         )
 
-    def shorten(self, reserve: int = 1024) -> int:
-        """Leave the oldest turns out of the prompt, as many as must go; gives how many messages are left out now."""
-        if self.connection is not None:
-            self.skip = max(self.skip, shortened(self.path, self.connection.model, reserve))
-        return self.skip
+    def shorten(self, reserve: int = 1024) -> bool:
+        """Leave the oldest turns out of the prompt, as many as must go; whether the newest question fits then."""
+        if self.connection is None:
+            return True
+        plan = shortened(self.path, self.connection.model, reserve)
+        self.skip = max(self.skip, len(plan.drop))
+        return plan.over < reserve
 
     def opened(self, conversation: Conversation, user: Message, answer: Message) -> None:
         """A turn began."""

@@ -3,6 +3,7 @@
 import asyncio
 import os
 from contextlib import aclosing
+from functools import partial
 from typing import Protocol
 
 from textual.app import App
@@ -54,12 +55,15 @@ class StartFlow:
     A vLLM-like server at its usual port on this machine is what a user of it means: the chat opens on it at once.
     """
 
-    def __init__(self, app: App[None], kit: Kit, ways: Ways, config: Config, *, error: str = "") -> None:
+    def __init__(
+        self, app: App[None], kit: Kit, ways: Ways, config: Config, *, error: str = "", back: bool = False
+    ) -> None:
+        """`error` and `back` as for the screen."""
         self._app = app
         self._kit = kit
         self._ways = ways
         self._endpoints = config.endpoints
-        self._screen = StartScreen(error=error)
+        self._screen = StartScreen(error=error, back=back, doctor=self._doctor)
         self._left = False
 
     def begin(self) -> None:
@@ -76,12 +80,24 @@ class StartFlow:
                 if self._left:
                     return
                 server = _obvious(found)
-                if server is not None:
+                if server is not None and self._screen.is_current:  # else the doctor is being read
                     self._left = True
                     own = next((one for one in ours if one.port == server.place.port), None)
                     self._screen.give(UseServer(server) if own is None else UseOwn(own))
                     return
                 self._screen.show(found, ours, self._kit.clock.now())
+
+    def _doctor(self) -> None:
+        from dsr1_tui.services.doctor import examine  # noqa: PLC0415  off the start-up path
+        from dsr1_tui.services.doctor_ports import DoctorWish  # noqa: PLC0415  as above
+        from dsr1_tui.tui.screens.doctor import DoctorScreen  # noqa: PLC0415  as above
+
+        try:
+            ports = self._kit.find_doctor()
+        except FaultError as error:
+            self._app.notify(error.fault.line, severity="error", markup=False)
+        else:
+            self._app.push_screen(DoctorScreen(partial(examine, ports, DoctorWish())))
 
     def _chosen(self, choice: StartChoice | None) -> None:
         self._left = True

@@ -10,7 +10,7 @@ from dsr1_tui.domain.fault import Fault, FaultCode
 from dsr1_tui.domain.message import Timings, Usage
 from dsr1_tui.domain.sampling import INHERIT, SERVER, Sampling, SamplingLayer, Unset, Value
 from dsr1_tui.domain.sampling_fields import FIELDS, FieldSpec, Kind
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering
 
 VERSION: Final = 1
 
@@ -51,7 +51,7 @@ def steering_from_json(text: str | None) -> Steering:
         preset=preset if isinstance(preset, str) else None,
         instructions=instructions if isinstance(instructions, str) else None,
         thinking=next((kind for kind in ForcedThinking if kind == found.get("thinking")), None),
-        directive=directive if isinstance(directive, bool) else None,
+        directive=ByPreset.AUTO if directive == ByPreset.AUTO else directive if isinstance(directive, bool) else None,
         loop_policy=next((policy for policy in LoopPolicy if policy == found.get("loop_policy")), None),
         budget_tokens=_whole(found.get("budget_tokens")),
         budget_s=_number(found.get("budget_s")),

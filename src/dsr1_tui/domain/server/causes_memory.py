@@ -56,12 +56,14 @@ def _no_blocks(found: Finding) -> Diagnosis:
 
 def _too_few_blocks(found: Finding) -> Diagnosis:
     wanted, need, free = whole(found.match.group(1)), float(found.match.group(2)), float(found.match.group(3))
-    why = f"A request of {wanted} tokens needs {need:g} GiB of KV cache, and {free:g} GiB are there"
+    # vLLM rounds to hundredths: of a small model both may be told as nothing.
+    sizes = f" (it needs {need:g} GiB, and {free:g} GiB are there)" if need and free else ""
+    why = f"The KV cache is too small for a context of {wanted:,} tokens{sizes}"
     fits = length(wanted * free / need) if need else ()
     estimate = found.match.group(4)
     if estimate is not None:
         fits = (on("--max-model-len", whole(estimate)),)
-    why += f": {whole(estimate)} tokens fit." if estimate else "."
+    why += f": {whole(estimate):,} tokens fit." if estimate else "."
     flags = fits or more_memory(found.given)
     remedy = "Start with the length that fits, or give vLLM more memory." if fits else "Give vLLM more memory."
     return because(StartCode.KV_CACHE_TOO_SMALL, why, remedy, *flags)

@@ -29,7 +29,8 @@ def read_flags(line: str) -> ServerProfile:
     except ValueError:
         raise SettingError("a quote is not closed") from None
     profile, extra = ServerProfile(), list[str]()
-    for flag, values in _flags(words):
+    # On the command line “--” stands before what goes to vLLM; typed here it parts nothing, and vLLM would choke on it.
+    for flag, values in _flags([word for word in words if word != "--"]):
         name = flag.replace("_", "-")
         spec = BY_FLAG.get(name)
         off = BY_FLAG.get(f"--{name.removeprefix(_NO)}") if name.startswith(_NO) else None

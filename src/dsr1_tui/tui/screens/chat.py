@@ -18,6 +18,7 @@ from dsr1_tui.domain.message import Message
 from dsr1_tui.domain.target import Target
 from dsr1_tui.tui.command import bindings
 from dsr1_tui.tui.commands import COMMANDS
+from dsr1_tui.tui.later import Later
 from dsr1_tui.tui.link import Link, Phase
 from dsr1_tui.tui.quiet_gc import QuietGc
 from dsr1_tui.tui.screens.chat_answer import AnswerActions
@@ -119,7 +120,8 @@ class ChatScreen(
 
     def connect_to(self, target: Target) -> None:
         """Connect to a target from now on."""
-        self.run_worker(self.link.keep(target), name="link", group="link", exclusive=True, exit_on_error=False)
+        work = Later(lambda: self.link.keep(target))
+        self.run_worker(work, name="link", group="link", exclusive=True, exit_on_error=False)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """The outermost edge of all background work: a fault of ours is said in a line, and the chat goes on."""
@@ -172,7 +174,7 @@ class ChatScreen(
         if self.link.phase is Phase.READY:
             if self.turns.queue:
                 self.turns.next()
-            self.run_worker(self.probe(), group="probe", exclusive=True, exit_on_error=False)
+            self.run_worker(Later(self.probe), group="probe", exclusive=True, exit_on_error=False)
             self.watch_server()
             self.measure_soon()
         self.show_state()

@@ -29,9 +29,14 @@ def is_cut_off(message: Message | None) -> bool:
         message is not None
         and message.role is MessageRole.ASSISTANT
         and message.status is not Status.STREAMING
-        and message.finish_reason in CUT_OFF
+        and (message.finish_reason in CUT_OFF or is_unanswered(message))
         and bool(message.reasoning.strip() or message.content.strip())
     )
+
+
+def is_unanswered(message: Message) -> bool:
+    """Whether the model ended of itself within its thought."""
+    return message.finish_reason is FinishReason.STOP and not message.content.strip()
 
 
 class AnswerActions(Screen[None]):
@@ -55,8 +60,10 @@ class AnswerActions(Screen[None]):
 
     @property
     def cut_off_hint(self) -> str:
-        """What can be done with an answer that met its limit; empty where none did."""
+        """What can be done with an answer that met its limit or never came; empty where there is none such."""
         cut_off = self.cut_off
+        if cut_off is not None and is_unanswered(cut_off):
+            return "it ended without an answer: F5 answers from what it has"
         if cut_off is None or cut_off.finish_reason is not FinishReason.LENGTH:
             return ""
         ways = [] if self.continuable is False else ["F8 goes on"]

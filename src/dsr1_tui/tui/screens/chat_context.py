@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 
 from dsr1_tui.domain.message import MessageRole
+from dsr1_tui.tui.later import Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class ContextActions(Screen[None]):
     def measure_soon(self) -> None:
         """Count what the conversation takes; the newest call counts."""
         if self.session.connection is not None and not self.turns.busy:
-            self.run_worker(self._measure(), group="measure", exclusive=True, exit_on_error=False)
+            self.run_worker(Later(self._measure), group="measure", exclusive=True, exit_on_error=False)
 
     async def _measure(self) -> None:
         await self.session.measure()
@@ -36,7 +37,12 @@ class ContextActions(Screen[None]):
 
     def action_shorten(self) -> None:
         """Leave the oldest turns out of what is sent, and say which."""
-        before, gone = self.session.skip, self.session.shorten()
+        before, fits = self.session.skip, self.session.shorten()
+        gone = self.session.skip
+        if not fits:
+            self.measure_soon()
+            self.hint.show("The last question alone is too long: /edit takes it back, to be shortened.", warn=True)
+            return
         if gone <= before:
             self.hint.show("All of it fits: nothing has to go." if not gone else "No more has to go.")
             return

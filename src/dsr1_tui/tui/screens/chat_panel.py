@@ -7,6 +7,7 @@ from textual.screen import Screen
 
 from dsr1_tui.domain.fault import Fault, FaultError
 from dsr1_tui.domain.sampling_fields import BY_NAME, SettingError
+from dsr1_tui.tui.layers import kept_as_default
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -101,13 +102,13 @@ class PanelActions(Screen[None]):
     def on_settings_panel_save_default(self, event: "SettingsPanel.SaveDefault") -> None:
         """Keep it as the default."""
         session = self.session
-        merged = event.layer.over(session.config_layer)
+        defaults = kept_as_default(event.own, session.defaults, session.launch.config.presets)
         try:
-            session.kit.config_file.save_sampling(merged)
+            session.kit.config_file.save_defaults(defaults.sampling, defaults.steering)
         except FaultError as error:
             self.notice(error.fault)
             return
-        session.config_layer = merged
+        session.defaults = defaults
         self.panel_changed()
         self.hint.show("Kept as the default for new conversations.")
 

@@ -11,6 +11,7 @@ from dsr1_tui.domain.server.diagnosis import Diagnosis
 from dsr1_tui.domain.server.wording import start_words
 from dsr1_tui.services.neighbours import is_here, server_at, wish_again
 from dsr1_tui.services.serve import server_end
+from dsr1_tui.tui.later import Later
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,7 +52,8 @@ class ServerActions(Screen[None]):
         if target is None or self.demo or not is_here(target):
             self.session.server = None
         else:
-            self.run_worker(self._watch(target), name="server", group="server", exclusive=True, exit_on_error=False)
+            work = Later(lambda: self._watch(target))
+            self.run_worker(work, name="server", group="server", exclusive=True, exit_on_error=False)
 
     async def _watch(self, target: "Target") -> None:
         ports = await asyncio.to_thread(self.session.kit.find_servers)
@@ -74,7 +76,7 @@ class ServerActions(Screen[None]):
         cause = "Somebody stopped it." if why.ok else why.cause
         what = f"The server {record.served_name} on port {record.port} has ended. {cause}"
         again = start_words("start it again", why.flags)
-        said = f" It said: “{why.line}”." if why.line and not why.ok else ""
+        said = f" It said: “{why.line.rstrip('.')}”." if why.line and not why.ok else ""
         self.notice(Fault(FaultCode.ENGINE_DIED, what + said, f"Enter on an empty line, or /restart: {again}."))
 
     def server_lost(self) -> None:
@@ -100,12 +102,12 @@ class ServerActions(Screen[None]):
                 except FaultError as error:
                     self.notice(error.fault)
 
-            self.run_worker(restart(), name="restart", group="serve", exclusive=True, exit_on_error=False)
+            self.run_worker(Later(restart), name="restart", group="serve", exclusive=True, exit_on_error=False)
 
     def action_serve(self) -> None:
         """Start vLLM on this machine, or use a server that is there."""
         if self._free():
-            self.run_worker(self._serve(), name="serve", group="serve", exclusive=True, exit_on_error=False)
+            self.run_worker(Later(self._serve), name="serve", group="serve", exclusive=True, exit_on_error=False)
 
     async def _serve(self) -> None:
         from dsr1_tui.tui.screens.serve_flow import ServeFlow  # noqa: PLC0415  off the start-up path

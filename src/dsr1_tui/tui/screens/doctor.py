@@ -12,9 +12,10 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.worker import Worker, WorkerState
 
-from dsr1_tui.domain.doctor import KINDS, Check, CheckId, Report, State, Topic
+from dsr1_tui.domain.doctor import KINDS, Check, CheckId, Report, State, Topic, repeated
 from dsr1_tui.render.cells import cells
 from dsr1_tui.tui.command import Area, Command, bindings
+from dsr1_tui.tui.later import Later
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
 from dsr1_tui.tui.screens.help import HELP_COMMANDS
 from dsr1_tui.tui.tones import ACCENT, BAD, DIM, FAIR, GOOD
@@ -40,13 +41,14 @@ _BESIDE: Final = 34
 def doctor_lines(checks: Sequence[Check], width: int) -> list[Content]:
     """All checks at `width` cells, those that have not ended yet as such."""
     known = {check.id: check for check in checks}
+    same = repeated(checks)
     lines = [_counts(checks, width)]
     for topic in Topic:
         lines += [Content(""), Content.styled(topic.value, "bold")]
         for id_, kind in KINDS.items():
             if kind.topic is topic:
                 check = known.get(id_)
-                lines += [_waiting(kind.title)] if check is None else _check_lines(check, width)
+                lines += [_waiting(kind.title)] if check is None else _check_lines(check, width, remedy=id_ not in same)
     return lines
 
 
@@ -61,7 +63,7 @@ def _waiting(title: str) -> Content:
     return Content.styled(f"… {title}", DIM)
 
 
-def _check_lines(check: Check, width: int) -> list[Content]:
+def _check_lines(check: Check, width: int, *, remedy: bool) -> list[Content]:
     """The title with what was found beside or below it, details and remedy below."""
     tone = _TONES[check.state]
     head = Content.assemble((f"{check.state.mark} ", tone), check.kind.title)
@@ -76,7 +78,7 @@ def _check_lines(check: Check, width: int) -> list[Content]:
     plain = DIM if check.state is State.SKIPPED else ""
     rows = [_toned(line, word if at == 0 else "", tone, plain) for at, line in enumerate(found)]
     rows += [Content.styled(line, DIM) for text in check.detail for line in folded(one_line(text), room)]
-    if check.remedy:
+    if check.remedy and remedy:
         first, *more = folded(one_line(check.remedy), max(room - 2, 1))
         rows += [Content.assemble(("→ ", ACCENT), first), *(Content(f"  {line}") for line in more)]
     pad = " " * left
@@ -121,7 +123,7 @@ class DoctorScreen(Dialog[None]):
 
     def action_again(self) -> None:
         """Look again; what still runs is given up."""
-        self.run_worker(self._look(), name="doctor", group="doctor", exclusive=True, exit_on_error=False)
+        self.run_worker(Later(self._look), name="doctor", group="doctor", exclusive=True, exit_on_error=False)
 
     async def _look(self) -> None:
         self._checks = []

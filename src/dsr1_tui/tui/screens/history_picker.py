@@ -16,6 +16,7 @@ from dsr1_tui.domain.message import Conversation, Summary
 from dsr1_tui.ports import Conversations
 from dsr1_tui.render.plain import readable_box
 from dsr1_tui.tui.command import Area, Command, bindings
+from dsr1_tui.tui.later import Later
 from dsr1_tui.tui.screens.dialog import CLOSE
 from dsr1_tui.tui.screens.picker import PICKER_KEYS, Picker
 from dsr1_tui.tui.widgets.choice_lines import Choice
@@ -149,7 +150,7 @@ class HistoryPicker(Picker[ConversationId | None]):
     def _look(self, *, rest: float = 0, marked: str | None = None) -> None:
         """Search, in place of a search still under way: an overtaken one must not show its old list."""
         self._searching = True
-        self.run_worker(self._search(rest, marked), group="search", exclusive=True, exit_on_error=False)
+        self.run_worker(Later(lambda: self._search(rest, marked)), group="search", exclusive=True, exit_on_error=False)
 
     async def _search(self, rest: float, marked: str | None) -> None:
         if rest:

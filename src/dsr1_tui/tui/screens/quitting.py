@@ -15,6 +15,7 @@ from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.services.serve import STOP_LIMIT_S, ServePorts, stop_server
 from dsr1_tui.services.serving import Stopping
 from dsr1_tui.tui.command import Area, Command, bindings
+from dsr1_tui.tui.later import Later
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
 from dsr1_tui.tui.screens.starting import SPIN_S
 from dsr1_tui.tui.serve_lines import SPINNER, Said, styled
@@ -128,7 +129,7 @@ class StoppingDialog(Dialog[bool]):
             self._stop(0.0)
 
     def _stop(self, limit_s: float) -> None:
-        self.run_worker(self._end(limit_s), name="end", group="end", exclusive=True, exit_on_error=False)
+        self.run_worker(Later(lambda: self._end(limit_s)), name="end", group="end", exclusive=True, exit_on_error=False)
 
     async def _end(self, limit_s: float) -> None:
         try:

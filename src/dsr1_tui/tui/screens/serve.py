@@ -21,7 +21,7 @@ from dsr1_tui.services.neighbours import Neighbour, neighbours
 from dsr1_tui.services.plan_serve import Wish, settle_start
 from dsr1_tui.tui.command import Area, Command, bindings
 from dsr1_tui.tui.screens.dialog import CLOSE, Dialog
-from dsr1_tui.tui.serve_form import FIELDS, LABELS, MORE, Form, read_texts
+from dsr1_tui.tui.serve_form import FIELDS, LABELS, MORE, Form, gpu_words, read_texts
 from dsr1_tui.tui.serve_lines import Said, concern_lines, neighbour_choice, styled
 from dsr1_tui.tui.tones import BAD
 from dsr1_tui.tui.widgets.choice_lines import Choice
@@ -89,6 +89,8 @@ class ServeDialog(Dialog[Begin | Use | None]):
         self._warned: tuple[Concern, ...] = ()
         self._work: Worker[None] | None = None
         self._untouched = True
+        self._notes: dict[str, str] = {}
+        """What of this machine belongs beside a field."""
 
     def compose_body(self) -> Iterable[Widget]:
         """What can be taken as it is, the fields, what is to be said, ways on."""
@@ -107,6 +109,9 @@ class ServeDialog(Dialog[Begin | Use | None]):
             self.run_worker(self._look_around(), name="neighbours", exit_on_error=False)
 
     async def _look(self) -> None:
+        machine = await asyncio.to_thread(self._ports.planner.machine.facts)
+        self._notes["gpus"] = gpu_words(machine.gpus)
+        self._note("gpus")
         try:
             found = await needs(self._ports.engine)
         except FaultError as error:
@@ -157,8 +162,8 @@ class ServeDialog(Dialog[Begin | Use | None]):
         stops: list[Widget] = [self._list] if self._list.display else []
         stops += [field.input for field in self._fields.values()]
         stops += [self._ways] if self._ways.display else []
-        at = next((index for index, stop in enumerate(stops) if stop.has_focus), 0)
-        stops[(at + step) % len(stops)].focus()
+        at = next((index for index, stop in enumerate(stops) if stop is self.focused), 0)
+        self.set_focus(stops[(at + step) % len(stops)])  # at once: keys that were typed ahead belong there
 
     def on_choice_list_beyond(self, event: ChoiceList.Beyond) -> None:
         """From the ends of a list on to the fields."""
@@ -189,7 +194,7 @@ class ServeDialog(Dialog[Begin | Use | None]):
         for name, text in form.texts.items():
             with self._fields[name].input.prevent(Input.Changed):
                 self._fields[name].value = text
-            self._fields[name].tell("")
+            self._note(name)
 
     # Looking ahead
 
@@ -205,12 +210,16 @@ class ServeDialog(Dialog[Begin | Use | None]):
     def _form(self) -> tuple[Form, dict[str, str]]:
         return read_texts({name: field.value for name, field in self._fields.items()}, self._name)
 
+    def _note(self, name: str, wrong: str = "") -> None:
+        """What is wrong with a field, else what there is to know of it."""
+        self._fields[name].tell(wrong or self._notes.get(name, ""), error=bool(wrong))
+
     def _check(self, *, anyway: bool) -> None:
         if self._work is not None and not self._work.is_finished:
             return
         form, wrong = self._form()
-        for name, field in self._fields.items():
-            field.tell(wrong.get(name, ""), error=True)
+        for name in self._fields:
+            self._note(name, wrong.get(name, ""))
         if wrong:
             self._fields[next(iter(wrong))].focus_input()
             return

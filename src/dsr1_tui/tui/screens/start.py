@@ -1,6 +1,6 @@
 """The first screen where no endpoint is configured: what was found, and a key for each way on."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import ClassVar, Final
@@ -72,13 +72,17 @@ START_COMMANDS: Final[tuple[Command, ...]] = (
     _C(id="start-choose", action="", title="choose", help="Take the marked way on.", area=Area.APP, key_label="enter",
        footer=60),
     _C(id="start-move", action="", title="move", help="Mark another.", area=Area.APP, key_label="↑↓", footer=50),
-    _C(id="start-quit", action="quit_start", title="quit", help="Leave.", area=Area.APP, keys=("q", "escape"),
-       footer=40),
+    _C(id="start-quit", action="quit_start", title="quit", help="Leave.", area=Area.APP, keys=("q",), footer=40),
+    _C(id="start-escape", action="escape", title="quit", help="Leave, unless esc has just led here.", area=Area.APP,
+       keys=("escape",)),
+    _C(id="start-doctor", action="doctor", title="health check", help="Look for what is wrong.", area=Area.APP,
+       keys=("f9",)),
 )  # fmt: skip
 """The list has the focus and knows Enter and the arrows itself."""
 _SERVER: Final = "server:"
 _ENDPOINT: Final = "endpoint:"
 _OWN: Final = "own:"
+_DOCTOR: Final = "doctor"
 
 
 def ways_on(findings: Findings, ours: Sequence[Neighbour] = (), now: float = 0.0) -> tuple[Choice, ...]:
@@ -101,6 +105,7 @@ def ways_on(findings: Findings, ours: Sequence[Neighbour] = (), now: float = 0.0
         Choice(id="connect", title="connect to an endpoint …", detail="http://host:8000, or an ssh host", key="c"),
         Choice(id="start", title="start vLLM here …", detail=_starting(findings), key="s"),
         Choice(id="demo", title="demo", detail="recorded answers, nothing to install", key="d"),
+        Choice(id=_DOCTOR, title="health check", detail="the doctor: what is wrong, and what to do", key="h"),
     )
 
 
@@ -151,14 +156,23 @@ class StartScreen(Screen[StartChoice]):
     CSS_PATH: ClassVar[list[str | PurePath]] = ["../styles/bars.tcss", "../styles/dialogs.tcss", "../styles/start.tcss"]
     VERTICAL_BREAKPOINTS = _HEIGHTS
 
-    def __init__(self, findings: Findings | None = None, *, error: str = "") -> None:
-        """`error`: why the last way on led back here."""
+    def __init__(
+        self,
+        findings: Findings | None = None,
+        *,
+        error: str = "",
+        back: bool = False,
+        doctor: Callable[[], None] | None = None,
+    ) -> None:
+        """`error`: why the last way on led back here; `back`: one did; `doctor` shows the doctor above this screen."""
         super().__init__()
         self._findings = findings or Findings()
         self._error = one_line(error)
         self._ours: tuple[Neighbour, ...] = ()
         self._touched = False
         self._given = False
+        self._back = back
+        self._doctor = doctor
         self._facts = TextPage(lambda width: facts_lines(self._findings, width), id="start-facts")
         self._ways = ChoiceList(ways_on(self._findings), beside=True, id="start-ways")
 
@@ -197,7 +211,20 @@ class StartScreen(Screen[StartChoice]):
     def on_choice_list_chosen(self, event: ChoiceList.Chosen) -> None:
         """Go that way."""
         event.stop()
-        self.give(self._way(event.choice.id))
+        if event.choice.id == _DOCTOR:
+            self.action_doctor()
+        else:
+            self.give(self._way(event.choice.id))
+
+    def action_doctor(self) -> None:
+        """Look for what is wrong; one comes back here."""
+        if self._doctor is not None:
+            self._doctor()
+
+    def action_escape(self) -> None:
+        """Leave; but whoever came back here by `esc`, perhaps pressed twice, means to be here."""
+        if not self._back:
+            self.give(Quit())
 
     def action_quit_start(self) -> None:
         """Leave."""

@@ -17,7 +17,8 @@ from dsr1_tui.domain.server.progress import Phase, StartProgress
 from dsr1_tui.domain.server.record import ServerRecord
 from dsr1_tui.domain.target import Target
 from dsr1_tui.ports import Clipboard
-from dsr1_tui.services.bring_up import BringEvent, Decided, Doing, PortTaken
+from dsr1_tui.services.at_port import PortTaken
+from dsr1_tui.services.bring_up import BringEvent, Decided, Doing
 from dsr1_tui.services.neighbours import Neighbour
 from dsr1_tui.services.plan_serve import Settled
 from dsr1_tui.services.serve import ServePorts, stop_server
@@ -112,8 +113,8 @@ class StartingDialog(Dialog[Up | NotUp | None]):
             case Decided(settled):
                 self._settled = settled
                 self._doing = Doing(f"starting vLLM on port {settled.plan.port}")
-            case PortTaken(diagnosis, neighbour):
-                self._give(NotUp(diagnosis=diagnosis, settled=self._settled, neighbour=neighbour))
+            case PortTaken():
+                self._give(NotUp(diagnosis=event.diagnosis, settled=self._settled, neighbour=event.neighbour))
             case Launched(record, expected):
                 self._record = record
                 self._seen = Seen(StartProgress(), 0.0, {}, expected)

@@ -204,8 +204,9 @@ class AnswerView(MessageView):
             made.append(BuiltSection(_plain(text, _RESULT), _rows(text), gap=1, prefix=_RESULT_BAR))
         if message.error is not None:
             made.append(fault_section(message.error))
-        if (line := wording.footer(message, self.place)) is not None:
-            made.append(OneLine(line, gap=1))
+        if wording.footer(message, self.place):
+            place = self.place
+            made.append(BuiltSection(lambda width: wording.footer(message, place, width), lambda _: 1, gap=1))
         return made
 
     def last_code(self) -> str:
@@ -238,14 +239,14 @@ class AnswerView(MessageView):
         """Bring the heading up to date; `meter` is given while it streams."""
         mark = "▸" if self.reasoning.fold is Fold.FOLDED else "▾"
         if meter is not None and not self._answering:
-            thinking = wording.thinking_words(meter, now, self.budget)
-            words = thinking if self.has_reasoning else f"waiting {spinner}".rstrip()
+            thinking = wording.thinking_ways(meter, now, self.budget)
+            ways = thinking if self.has_reasoning else [f"waiting {spinner}".rstrip()]
         else:
             usage = self.message.usage if meter is None else meter.usage()
             timings = self.message.timings if meter is None else meter.timings(now)
-            words = wording.thought_words(usage, timings) if self.has_reasoning else ""
+            ways = wording.thought_ways(usage, timings) if self.has_reasoning else []
         shown = mark if self.has_reasoning else ""
-        self.head.set(wording.answer_head(self._name, words, mark=shown))
+        self.head.set(lambda width: wording.answer_head(self._name, ways, width, mark=shown))
 
 
 def fault_section(fault: Fault) -> BuiltSection:

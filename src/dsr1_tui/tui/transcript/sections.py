@@ -93,15 +93,18 @@ class BuiltSection(Section):
 
 
 class OneLine(Section):
-    """A line that changes: a heading with live figures, a notice. Empty text takes no line."""
+    """A line that changes: a heading with live figures, a notice. Empty text takes no line.
+
+    A line that says less where there is less room is given as what makes it for a width.
+    """
 
     __slots__ = ("_line",)
 
     def __init__(self, line: Line | None = None, *, gap: int = 0, prefix: Span | None = None) -> None:
         super().__init__(gap=gap, prefix=prefix)
-        self._line = line
+        self._line: Line | Callable[[int], Line] | None = line
 
-    def set(self, line: Line | None) -> None:
+    def set(self, line: Line | Callable[[int], Line] | None) -> None:
         """Change it; `None` hides it."""
         self._line = line
 
@@ -116,10 +119,10 @@ class OneLine(Section):
         """One, or none where it is hidden."""
         return 0 if self._line is None else 1
 
-    def line(self, index: int, width: int) -> Line:  # noqa: ARG002  the view clips
+    def line(self, index: int, width: int) -> Line:  # noqa: ARG002  there is one
         """The line."""
         assert self._line is not None
-        return self._line
+        return self._line if isinstance(self._line, Line) else self._line(max(width - self.prefix_cells, 1))
 
 
 class Fold(Enum):

@@ -24,6 +24,8 @@ class Phase(Enum):
     COUNTING = auto()
     """It has ended and is being compared."""
     ENDED = auto()
+    GOING_ON = auto()
+    """It was cut off, and is taken up elsewhere: below the grid, or in another window."""
 
 
 _OUTCOMES: Final = {
@@ -118,6 +120,8 @@ class VoteBoard:
         for sample, (cell, answer) in enumerate(zip(board.cells, answers, strict=True)):
             if (ballot := ballot_of(sample, answer)) is not None:
                 cell.cast(ballot)
+            elif answer.status is Status.STREAMING:
+                cell.phase = Phase.GOING_ON
         board.close(answers, tally)
         board.counted = counted
         return board

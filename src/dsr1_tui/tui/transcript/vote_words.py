@@ -143,6 +143,8 @@ def _ways(cell: Cell, count: str, thousands: str) -> list[str]:
             return [f"thinking {count} tok", f"thinking {count}", f"{count} …", f"{thousands} …"]
         case Phase.ANSWERING:
             return [f"answering {count} tok", f"answering {count}", f"{count} ▸", f"{thousands} ▸"]
+        case Phase.GOING_ON:
+            return ["goes on"]
         case Phase.COUNTING:
             return [f"{count} tok", count, thousands]
         case Phase.ENDED:
@@ -199,7 +201,7 @@ def result_lines(board: VoteBoard, width: int) -> list[Line]:
     leader = tally.leader
     opens = "enter opens a sample"
     if leader is None:
-        words = f"{verdict_words(tally)} · {opens}" if board.closed else opens
+        words = f"{verdict_words(tally).rstrip('.')} · {opens}" if board.closed else opens
         return [Line((bar, *line.spans)) for line in plain_lines(words, inner, DIM)]
     said = " · ".join([*_result_words(board), opens])
     box = readable_box(leader.answer)

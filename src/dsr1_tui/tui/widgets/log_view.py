@@ -13,7 +13,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.widget import Widget
 
-from dsr1_tui.domain.server.log_lines import Level
+from dsr1_tui.domain.server.log_lines import Level, read_line
 from dsr1_tui.domain.server.log_tail import LONG, LogTail, Show, TailLine
 from dsr1_tui.render.safe import safe
 
@@ -26,6 +26,17 @@ _TONES: Final = {
 _TAB: Final = " " * 4
 STEP: Final = 20
 """Cells that a key scrolls sideways."""
+
+
+_ROOMY: Final = 100
+"""Cells from which on vLLM's prefixes, which take 60 of them, leave room for what a line says."""
+
+
+def brief(text: str) -> str:
+    """A line of the log without the prefixes; of its level what is worth a word."""
+    line = read_line(text)
+    grave = line.level is not None and line.level not in {Level.DEBUG, Level.INFO}
+    return f"{line.level} {line.text}" if grave else line.text
 
 
 class LogView(ScrollView, can_focus=True, inherit_bindings=False):
@@ -176,7 +187,7 @@ class LogView(ScrollView, can_focus=True, inherit_bindings=False):
     def _strip(self, line: TailLine) -> Strip:
         tone = _TONES.get(level) if (level := line.level()) is not None else None
         style = self.rich_style if tone is None else self.get_component_rich_style(tone)
-        text = safe(line.text).replace("\t", _TAB)
+        text = safe(line.text if self.size.width >= _ROOMY else brief(line.text)).replace("\t", _TAB)
         if self._pattern is None:
             return Strip([Segment(text, style)])
         mark = self.get_component_rich_style("log--here" if line is self._here else "log--found")

@@ -66,7 +66,7 @@ def plan_of(layers: Layers) -> Plan:
         rules=layers.rules,
         r1_model=layers.r1_model,
         preset=preset,
-        maths=bool(preset.directive if steering.directive is None else steering.directive),
+        maths=bool(preset.directive if steering.boxes is None else steering.boxes),
         instructions=steering.instructions or "",
         # Its default has nothing to do with other models, and nobody there need hear of it.
         thinking=steering.thinking or ForcedThinking.OFF,

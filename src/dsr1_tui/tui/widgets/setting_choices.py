@@ -1,13 +1,13 @@
 """The settings with a few fixed values, as rows of the panel that one cycles through."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from dsr1_tui.domain.prompt import rules_of
 from dsr1_tui.domain.rules import Rules
 from dsr1_tui.domain.sampling_fields import SettingError
-from dsr1_tui.domain.steering import ForcedThinking, LoopPolicy, Steering, guard_rules
+from dsr1_tui.domain.steering import ByPreset, ForcedThinking, LoopPolicy, Steering, guard_rules
 from dsr1_tui.tui.layers import Layers
 from dsr1_tui.tui.widgets.panel_state import RowState, Source, advice_on
 from dsr1_tui.tui.widgets.setting_steering import WIDE, SteeringSetting
@@ -164,13 +164,12 @@ class BoxedSetting(ChoiceSetting):
     r"""Whether questions ask for a `\boxed{}` answer."""
 
     def options(self, layers: Layers) -> tuple[Option, ...]:
-        """By itself, always, never; the first cannot be said over a config file that says one of the others."""
-        held = layers.config.steering.directive is not None
-        return _BOXED_OPTIONS[1:] if held else _BOXED_OPTIONS
+        """By itself, always, never; the first is said as such only where the config file says another."""
+        return _BOXED_OPTIONS if layers.config.steering.boxes is None else (_BOXED_AUTO, *_BOXED_OPTIONS[1:])
 
     def chosen(self, layers: Layers) -> str:
         """The way in force."""
-        return {None: "auto", True: "always", False: "never"}[layers.steering.directive]
+        return {None: "auto", True: "always", False: "never"}[layers.steering.boxes]
 
 
 _LOOP_MEANINGS: Final = {
@@ -200,6 +199,7 @@ _BOXED_OPTIONS: Final = (
     Option(id="always", piece=Steering(directive=True), meaning="With every question."),
     Option(id="never", piece=Steering(directive=False), meaning="With no question."),
 )
+_BOXED_AUTO: Final = replace(_BOXED_OPTIONS[0], piece=Steering(directive=ByPreset.AUTO))
 
 PRESET: Final = PresetSetting(
     name="preset", label="preset", flag="--preset", help="What the chat is for.", fields=("preset",)

@@ -13,11 +13,9 @@ from textual.message import Message
 
 from dsr1_tui.domain.context import Room
 from dsr1_tui.domain.rules import Rules
-from dsr1_tui.domain.sampling import SamplingLayer
-from dsr1_tui.domain.steering import Steering
 from dsr1_tui.render.cells import cells
 from dsr1_tui.tui.command import Area, Command, bindings
-from dsr1_tui.tui.layers import Layers
+from dsr1_tui.tui.layers import Layer, Layers
 from dsr1_tui.tui.tones import BAD, DIM
 from dsr1_tui.tui.widgets.key_bar import hint, width_of
 from dsr1_tui.tui.widgets.page import TextPage
@@ -31,7 +29,7 @@ _SAVE: Final = Command(
     id="setting-keep",
     action="keep",
     title="keep as default",
-    help="Write this chat's sampling settings to the config file, as the default of new chats.",
+    help="Write this chat's settings to the config file, as the default of new chats.",
     area=Area.MODEL,
     keys=("ctrl+s",),
     footer=40,
@@ -71,9 +69,9 @@ class SettingsPanel(Vertical):
 
     @dataclass
     class SaveDefault(Message):
-        """The sampling this chat sets, to be laid over the config file's own settings and written."""
+        """What this chat sets, to be laid over the config file's own settings and written."""
 
-        layer: SamplingLayer
+        own: Layer
 
     @dataclass
     class Paged(Message):
@@ -171,11 +169,10 @@ class SettingsPanel(Vertical):
     @on(SettingField.Settled)
     def _keep(self, event: SettingField.Settled) -> None:
         event.stop()
-        own = self._state.own
-        if own.sampling != SamplingLayer():
-            self.post_message(self.SaveDefault(own.sampling))
-        elif own.steering != Steering():
-            self.note("only sampling can be kept from here; the rest goes into [chat] of the config file")
+        if self._state.own != Layer():
+            self.post_message(self.SaveDefault(self._state.own))
+        elif self._state.samples > 1:
+            self.note("only samples is set, and that is never kept")
         else:
             self.note("nothing is set in this chat yet")
 
@@ -214,6 +211,7 @@ class SettingsPanel(Vertical):
     def _redrawn(self, event: SettingField.Redrawn) -> None:
         event.stop()
         self._detail.changed()
+        self.call_after_refresh(self._see)  # an error below the row makes it higher
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Show the help of the row that got the focus."""
