@@ -148,3 +148,14 @@ def test_the_limit_that_cut_an_answer_off_is_that_of_its_last_stretch() -> None:
     stretches = tuple(Segment(from_char=0, sampling=Sampling(max_tokens=limit)) for limit in (9000, 1024))
     _, why = verdict(said("half", finish_reason=FinishReason.LENGTH, segments=stretches))
     assert "at max_tokens (1,024)" in why
+
+
+@pytest.mark.parametrize(("said", "parted"), [("This sentence", True), ("This sentence\n", False)])
+def test_a_guards_words_begin_a_line_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], said: str, parted: bool
+) -> None:
+    talk = talking(monkeypatch, shares_terminal=True)
+    talk.feed(AnswerDelta(text=said, tokens=2, exact=True))
+    capsys.readouterr()
+    talk.feed(GuardTripped(guard="loop", level="loop", action="stop", detail="repeating since the start"))
+    assert capsys.readouterr().err.startswith("\ndsr1-chat: loop") == parted

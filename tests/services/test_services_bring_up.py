@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
@@ -95,6 +96,11 @@ async def test_a_server_of_ours_at_the_port_is_named_and_found_again() -> None:
     assert [one.record for one in await neighbours(servers, world.probe)] == [RECORD]
     again = wish_again(RECORD, (FlagChange(flag="--max-model-len", value="768"),))
     assert (again.flags.model, again.flags.port, again.flags.served_model_name) == (RECORD.model, 8000, None)
+    flagged = wish_again(replace(RECORD, flags="--max-model-len 8192 --gpus 0,1 --quantization awq --max-num-seqs 8"))
+    kept = flagged.flags
+    assert (kept.max_model_len, kept.gpus, kept.quantization, kept.port) == (8192, ("0", "1"), "awq", 8000)
+    assert kept.extra == ("--max-num-seqs", "8")
+    assert wish_again(replace(RECORD, flags="'")).flags.model == RECORD.model, "what cannot be read is left out"
 
 
 async def test_a_stranger_that_wants_a_key_or_speaks_otherwise_is_no_neighbour() -> None:

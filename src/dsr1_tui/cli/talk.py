@@ -52,6 +52,8 @@ class Talk:
         self._thinking = False
         self._suspect = False
         """Whether it may be going in circles."""
+        self._mid_line = False
+        """Whether the answer stands in the middle of a line of our terminal."""
 
     def feed(self, event: AskEvent) -> None:
         """Take one event into account and say what is to be said at once."""
@@ -69,23 +71,20 @@ class Talk:
                 self._state = "thinking"
                 self._meter.feed(event)
                 self._think(text)
-            case AnswerDelta():
+            case AnswerDelta(text=text):
                 self._state = "answering"
                 self._meter.feed(event)
                 if self._shares_terminal:
                     self._hush()
+                    self._mid_line = not text.endswith("\n")
                 self._end_thought()
             case Retrying(cause=cause, attempt=attempt):
                 self._end_thought()
                 self._meter.feed(event)
                 self._suspect = False
                 self._state = f"trying again ({attempt}): {cause}"
-            case GuardTripped(level="loop"):
-                self._end_thought()
-                self.clear()
-                warn(guard_words(event))
             case GuardTripped():
-                self._suspect = True
+                self._tripped(event)
             case Continued(cause=cause):
                 self._meter.feed(event)
                 self._continued(anew=cause == ANEW)
@@ -93,6 +92,17 @@ class Talk:
                 pass
             case _:
                 self._meter.feed(event)
+
+    def _tripped(self, event: GuardTripped) -> None:
+        if event.level != "loop":
+            self._suspect = True
+            return
+        self._end_thought()
+        self.clear()
+        if self._mid_line:  # else the words would be glued to the answer's last line
+            _say("\n")
+            self._mid_line = False
+        warn(guard_words(event))
 
     def _continued(self, *, anew: bool) -> None:
         self._state, self._suspect = "asked to answer", False

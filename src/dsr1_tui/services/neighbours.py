@@ -1,13 +1,16 @@
 """The servers that are there already: ours, and a stranger's at the port one wants; which of ours a chat is on."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from dsr1_tui.domain.discovery import Speech
+from dsr1_tui.domain.sampling_fields import SettingError
 from dsr1_tui.domain.server.diagnosis import FlagChange
 from dsr1_tui.domain.server.profile import PORT, ServerProfile
 from dsr1_tui.domain.server.record import ServerRecord
+from dsr1_tui.domain.server.typed_flags import read_flags
 from dsr1_tui.domain.target import Target, is_loopback
 from dsr1_tui.ports import ServerProbe
 from dsr1_tui.services.adopting import HOST, Adopted, adopt_port, adopt_server
@@ -73,6 +76,9 @@ async def held_servers(ports: ServePorts) -> tuple[ServerRecord, ...]:
 
 
 def wish_again(record: ServerRecord, changes: tuple[FlagChange, ...] = ()) -> Wish:
-    """What starts a server of ours again that another run started: its model at its port, with changed flags."""
+    """What starts a server of ours again that another run started: as it was, at its port, with changed flags."""
     name = record.served_name if record.served_name != record.model else None
-    return Wish(flags=ServerProfile(model=record.model, served_model_name=name, port=record.port), changes=changes)
+    own = ServerProfile(model=record.model, served_model_name=name, port=record.port)
+    with suppress(SettingError):  # kept by another version of this program: its model and place have to do
+        own = own.over(read_flags(record.flags))
+    return Wish(flags=own, changes=changes)

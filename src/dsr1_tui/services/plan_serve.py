@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from dsr1_tui.domain.config import Config
@@ -18,6 +18,7 @@ from dsr1_tui.domain.server.preflight import look_ahead
 from dsr1_tui.domain.server.profile import DEFAULT_MODEL, ServerProfile, defaults, with_changes
 from dsr1_tui.domain.server.profile_fields import BY_NAME, check
 from dsr1_tui.domain.server.quantization import near
+from dsr1_tui.domain.server.typed_flags import flags_line
 from dsr1_tui.ports import Machine
 
 NO_VLLM: Final = Fault(
@@ -154,8 +155,9 @@ def settle_start(ports: PlanPorts, config: Config, wish: Wish, *, dry: bool = Fa
     if not dry and vllm.source is not VllmSource.NOWHERE and (why := hub_trouble(ports, model, profile)) is not None:
         concerns = (why, *concerns)
     key, key_from = _key(ports, said, name or "server", exposed=exposed, dry=dry)
+    plan = plan_server(profile, vllm, model, name=name, key=key, environ=ports.environ)
     return Settled(
-        plan=plan_server(profile, vllm, model, name=name, key=key, environ=ports.environ),
+        plan=replace(plan, flags=flags_line(said)),
         name=name,
         said=said,
         profile=profile,

@@ -16,7 +16,7 @@ COMMANDS: Final[tuple[Command, ...]] = (
        keys=("escape",), slash="stop", footer=100, priority=True),
     _C(id="answer-now", action="answer_now", title="answer now",
        help="Close the thinking and have it answer from what it has.", area=Area.ANSWER, keys=("f5",), slash="answer",
-       footer=75, priority=True),
+       footer=95, priority=True),
     _C(id="continue", action="continue", title="go on", help="Let an answer that was cut off go on where it ended.",
        area=Area.ANSWER, keys=("f8",), slash="continue", footer=74, priority=True),
     _C(id="apply", action="apply", title="apply to this one",

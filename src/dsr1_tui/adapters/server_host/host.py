@@ -149,6 +149,7 @@ class LocalServerHost:
             started=now,
             kept=kept,
             key_file=plan.key_file,
+            flags=plan.flags,
             owner=mark_of(this_process()),
         )
 

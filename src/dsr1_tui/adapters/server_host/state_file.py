@@ -69,6 +69,7 @@ def to_json(kept: Kept) -> dict[str, object]:
         "ready_s": record.ready_s,
         "exit_code": record.exit_code,
         "key_file": str(record.key_file) if record.key_file else None,
+        "flags": record.flags,
         "owner": _mark_to_json(record.owner) if record.owner else None,
         "ending": kept.ending,
     }
@@ -98,6 +99,7 @@ def from_json(told: object) -> Kept:
         ready_s=None if ready is None else float(ready),
         exit_code=None if code is None else int(code),
         key_file=Path(told["key_file"]) if told["key_file"] else None,
+        flags=str(told.get("flags", "")),
         owner=_mark_from_json(told["owner"]) if told.get("owner") else None,
     )
     return Kept(record, ending=bool(told["ending"]))

@@ -28,6 +28,8 @@ class ServerPlan:
     """Handed over as `VLLM_API_KEY` in the environment, so that no process list shows it."""
     key_file: Path | None = None
     """Where the key is kept (0600), where we made it."""
+    flags: str = ""
+    """What was chosen, as flags that say it once more (`typed_flags.flags_line`); never holds a key."""
     cwd: Path | None = None
 
     @property

@@ -42,6 +42,8 @@ class ServerRecord:
     exit_code: int | None = None
     """How it ended, negative for the signal; `None` while it runs or where nobody saw it."""
     key_file: Path | None = None
+    flags: str = ""
+    """What was chosen for it, as flags that say it once more."""
     owner: ProcessMark | None = None
     """The program that started it, with which it ends where it is not kept."""
 
