@@ -33,14 +33,15 @@ class PanelActions(Screen[None]):
 
     panel: "SettingsPanel | None" = None
 
-    def action_toggle_panel(self) -> None:
+    async def action_toggle_panel(self) -> None:
         """Open it with the focus in it, or close it."""
         if self.panel is None:
             from dsr1_tui.tui.widgets.settings_panel import SettingsPanel  # noqa: PLC0415  off the start-up path
 
             self.panel = SettingsPanel()
-            self.query_one("#body").mount(self.panel)
             self.panel.display = False
+            # Its rows must be there before one of them can take the focus.
+            await self.query_one("#body").mount(self.panel)
         self.panel.display = not self.panel.display
         if self.panel.display:
             self._place_panel()
