@@ -1,6 +1,6 @@
 """The grid of a vote as lines: it fits any width, no cell moves while it runs, and only what changed is made anew."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dsr1_tui.domain.events import AnswerDelta, Finished, FinishReason, ReasoningDelta
@@ -40,6 +40,7 @@ reasons = st.sampled_from([*FinishReason])
     exact=st.booleans(),
 )
 @settings(max_examples=60, deadline=None)
+@example(samples=10, width=24, tokens=[10], cast=[], exact=False)
 def test_it_fits_any_width_and_nothing_moves(
     samples: int, width: int, tokens: list[int], cast: list[tuple[str, FinishReason]], exact: bool
 ) -> None:

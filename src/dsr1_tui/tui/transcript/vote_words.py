@@ -83,6 +83,7 @@ def layout(samples: int, width: int, *, short: bool) -> Layout:
 
 
 def _fitted(samples: int, width: int, number: int, least: int, most: int) -> Layout:
+    least = min(least, max(width - Layout(1, _LOW, 0, number).stride + _GAP, 1))  # one column must fit in any case
     smallest = Layout(1, _LOW, least, number).stride
     columns = min(max((width + _GAP) // smallest, 1), samples)
     spare = max((width + _GAP) // columns - smallest, 0)
