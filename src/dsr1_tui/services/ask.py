@@ -137,26 +137,36 @@ def _wants_thought(question: Question) -> bool:
 def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Conversation, Message, Message]:
     now = clock.now()
     conversation = question.conversation
-    if question.text is None:
-        user = question.path[-1]
-    else:
-        parent = question.path[-1].id if question.path else None
-        user = Message(
-            id=MessageId(clock.new_id()),
-            conversation_id=conversation.id,
-            parent_id=parent,
-            role=MessageRole.USER,
-            content=question.text,
-            created=now,
-            updated=now,
-        )
+    user = question_message(clock, question, now)
     if question.take_up is not None:
         cut_off, _ = question.take_up
         answer = replace(cut_off, status=Status.STREAMING, finish_reason=None, error=None, updated=now)
         return replace(conversation, updated=now), user, answer
-    answer = Message(
+    answer = empty_answer(clock, question, user, endpoint, now)
+    title = conversation.title or title_of(user.content)
+    return replace(conversation, title=title, updated=now, active_leaf=conversation.active_leaf), user, answer
+
+
+def question_message(clock: Clock, question: Question, now: float) -> Message:
+    """What is asked, as a message: a new one, or the path's last where it is answered again."""
+    if question.text is None:
+        return question.path[-1]
+    return Message(
         id=MessageId(clock.new_id()),
-        conversation_id=conversation.id,
+        conversation_id=question.conversation.id,
+        parent_id=question.path[-1].id if question.path else None,
+        role=MessageRole.USER,
+        content=question.text,
+        created=now,
+        updated=now,
+    )
+
+
+def empty_answer(clock: Clock, question: Question, user: Message, endpoint: str, now: float) -> Message:
+    """The answer to `user` before anything of it has come."""
+    return Message(
+        id=MessageId(clock.new_id()),
+        conversation_id=question.conversation.id,
         parent_id=user.id,
         role=MessageRole.ASSISTANT,
         content="",
@@ -168,5 +178,3 @@ def _open_turn(clock: Clock, question: Question, endpoint: str) -> tuple[Convers
         rules=question.rules.value,
         segments=(Segment(from_char=0, sampling=question.sampling),),
     )
-    title = conversation.title or title_of(user.content)
-    return replace(conversation, title=title, updated=now, active_leaf=conversation.active_leaf), user, answer

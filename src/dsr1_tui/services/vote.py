@@ -5,15 +5,14 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 
 from dsr1_tui.domain.context import CannotFit, Fits
-from dsr1_tui.domain.ids import MessageId
-from dsr1_tui.domain.message import Conversation, Message, MessageRole, Segment, Status, title_of
+from dsr1_tui.domain.message import Conversation, Message, Segment, title_of
 from dsr1_tui.domain.meter import Meter
 from dsr1_tui.domain.prompt import plan_prompt
 from dsr1_tui.domain.request import ChatRequest
 from dsr1_tui.domain.sampling import Sampling
 from dsr1_tui.domain.vote.ways import check_samples, check_temperature, first_way, sample_guards, seeded
 from dsr1_tui.ports import Clock, Conversations, Endpoint, Extras, Judge, Messages
-from dsr1_tui.services.ask import Question
+from dsr1_tui.services.ask import Question, empty_answer, question_message
 from dsr1_tui.services.asking import Tick
 from dsr1_tui.services.draft import Draft
 from dsr1_tui.services.fitting import fitted, too_long
@@ -144,32 +143,11 @@ def _opened(
     """The conversation, the question and the empty answers; ids rise with the sample."""
     now = clock.now()
     conversation = question.conversation
-    if question.text is None:
-        user = question.path[-1]
-    else:
-        user = Message(
-            id=MessageId(clock.new_id()),
-            conversation_id=conversation.id,
-            parent_id=question.path[-1].id if question.path else None,
-            role=MessageRole.USER,
-            content=question.text,
-            created=now,
-            updated=now,
-        )
+    user = question_message(clock, question, now)
     group = clock.new_id()
     answers = tuple(
-        Message(
-            id=MessageId(clock.new_id()),
-            conversation_id=conversation.id,
-            parent_id=user.id,
-            role=MessageRole.ASSISTANT,
-            content="",
-            status=Status.STREAMING,
-            created=now,
-            updated=now,
-            model=question.model.id,
-            endpoint=endpoint,
-            rules=question.rules.value,
+        replace(
+            empty_answer(clock, question, user, endpoint, now),
             segments=(Segment(from_char=0, sampling=seeded(question.sampling, sample)),),
             sample_group=group,
         )
